@@ -1,0 +1,20 @@
+import { CONFIG_CODES } from './codes-config.ts';
+import { KAFKA_CODES } from './codes-kafka.ts';
+import { MASTER_CODES } from './codes-master.ts';
+import { PERSON_CODES } from './codes-person.ts';
+import { STACK_CODES } from './codes-stack.ts';
+import { STORE_CODES } from './codes-store.ts';
+import { SYNC_CODES } from './codes-sync.ts';
+
+/** The registry of all error codes, by area. Append only: a code keeps its meaning for ever. */
+export const ERROR_CODES = {
+  ...CONFIG_CODES,
+  ...KAFKA_CODES,
+  ...MASTER_CODES,
+  ...PERSON_CODES,
+  ...STACK_CODES,
+  ...STORE_CODES,
+  ...SYNC_CODES,
+};
+
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,221 @@
+/**
+ * The ports of the main path, named by role. What they guarantee is stated here and proven by the tests in test/contracts and
+ * test/faults.
+ *
+ * Store, then advance. An offset moves only in the transaction that stored its effect. A crash at any await replays into a no-op.
+ * At-least-once delivery, exactly-once effect: an event has a stable id and a person a rising version.
+ * One writer per person: a transaction locks the identities that it names, and all others of their clusters, in one fixed order;
+ * versions and outbox rows are given out while those locks are held, so a person's later version always commits later.
+ * One bad record is parked, the rest go on. A retriable failure is never parked. A failing park stops the process.
+ */
+import type { ErrorCode } from '../errors/error-codes.ts';
+import type { GoldenRecord } from '../golden-record/golden-record.ts';
+import type { PersonEvent } from '../golden-record/person-event.ts';
+import type { PersonEvidence } from '../mapping/person-evidence.ts';
+import type {
+  ContentHash,
+  Identity,
+  IdentityHash,
+  IdentityKey,
+  PersonKey,
+} from '../person/person-identifier.ts';
+import type { SourceMessage, SourceName, SourcePosition } from './source-record.ts';
+
+/** A run of consecutive records of one partition of a raw topic. Offsets are Kafka's, as numbers below 2^53. */
+export interface SourceBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset of the first record. */
+  readonly firstOffset: number;
+  /** The offset to go on from when all records are done: the last offset + 1. */
+  readonly nextOffset: number;
+  readonly records: readonly RawRecord[];
+}
+
+/** One record of a raw topic. `message` is undefined when the bytes could not be read as a source message. */
+export interface RawRecord {
+  readonly offset: number;
+  readonly identityHash: IdentityHash;
+  readonly message: SourceMessage | undefined;
+  /** The value as it came, for parking. Personal data. */
+  readonly payload: Uint8Array;
+}
+
+/** One identity of a cluster with its evidence: all that the hub knows. */
+export interface StoredIdentity {
+  readonly identity: Identity;
+  readonly identityKey: IdentityKey;
+  readonly personKey: PersonKey;
+  readonly evidence: readonly StoredEvidence[];
+}
+
+/** The latest mapped source record of one source about one identity. */
+export interface StoredEvidence {
+  readonly source: SourceName;
+  readonly position: SourcePosition;
+  /** Null when the source has positively removed the identity: the position is kept so that an older record does not revive it. */
+  readonly content: PersonEvidence | null;
+  readonly contentHash: ContentHash;
+}
+
+/** What is stored of a person. `golden` is null when no evidence is left; its version still only rises. */
+export interface StoredPerson {
+  readonly personKey: PersonKey;
+  readonly version: number;
+  readonly golden: GoldenRecord | null;
+  readonly contentHash: ContentHash;
+}
+
+/** The identities that are one person, and that person as published so far (undefined: never published). */
+export interface Cluster {
+  readonly personKey: PersonKey;
+  readonly identities: readonly StoredIdentity[];
+  readonly person: StoredPerson | undefined;
+}
+
+export interface EvidenceWrite {
+  readonly identityKey: IdentityKey;
+  readonly evidence: StoredEvidence;
+  /** True when the store has no evidence of this (identity, source) yet. */
+  readonly isNew: boolean;
+}
+
+/** A new version of a person, with what happened. Its events and its state go to the outbox. */
+export interface PersonWrite {
+  readonly person: StoredPerson;
+  /** True when the store has no such person yet. */
+  readonly isNew: boolean;
+  readonly events: readonly PersonEvent[];
+  /** The record that made the change. */
+  readonly cause: ChangeCause;
+}
+
+/** The source record behind a change. */
+export interface ChangeCause {
+  readonly source: SourceName;
+  readonly position: SourcePosition;
+  /** When the source connector read the record, ISO 8601 in UTC; for latency figures. */
+  readonly readAt: string;
+}
+
+/** A record that we refuse to decide on. The store encrypts the payload. */
+export interface ParkedRecord {
+  readonly code: ErrorCode;
+  readonly source: SourceName;
+  readonly identityHash: IdentityHash;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** The mapped field that was wrong, when the code is about one. */
+  readonly field: string | null;
+  readonly payload: Uint8Array;
+}
+
+/** Everything that one batch changes. */
+export interface BatchChanges {
+  readonly evidence: readonly EvidenceWrite[];
+  readonly persons: readonly PersonWrite[];
+  readonly parked: readonly ParkedRecord[];
+  /** Identities of which a good record came: what was parked of them before is cleared. */
+  readonly cleared: readonly IdentityHash[];
+}
+
+/** The hub's store as the main path sees it. */
+export interface PersonStore {
+  /**
+   * Runs `work` in one database transaction and commits when it returns. When it throws, everything is rolled back.
+   * @throws HubError `HUB_STORE_CONFLICT` (retriable) on a deadlock or serialisation failure, `HUB_STORE_UNAVAILABLE`
+   * (retriable) when the connection broke; then nothing was committed, or the replay is a no-op.
+   */
+  transact<T>(work: (transaction: PersonTransaction) => Promise<T>): Promise<T>;
+}
+
+export interface PersonTransaction {
+  /**
+   * Locks the partition's offset row and returns the stored offset: records before it are already done (the caller leaves them
+   * out). Two instances that believe to own one partition meet here one after the other.
+   */
+  lockOffset(topic: string, partition: number): Promise<number>;
+
+  /**
+   * Locks the clusters of these identities in a fixed order, making unknown ones with a fresh random key, and reads them whole
+   * after the lock is held. A cluster that grew while waiting is locked and read again.
+   * @returns one cluster for each person, every named identity in exactly one of them.
+   */
+  lockClusters(identities: readonly Identity[]): Promise<readonly Cluster[]>;
+
+  /** Writes evidence, persons, outbox rows and parked records. */
+  write(changes: BatchChanges): Promise<void>;
+
+  /** Moves the partition's offset. Only legal as the last call: it is what makes the batch done. */
+  advanceOffset(topic: string, partition: number, nextOffset: number): Promise<void>;
+}
+
+/** Makes content hashes. A port because core has no crypto of its own. */
+export interface ContentHasher {
+  /** SHA-256 of the text, base64url. */
+  hash(text: string): ContentHash;
+}
+
+/** One row that waits to be published, joined with the person as stored now. */
+export interface OutboxEntry {
+  /** Rises in commit order within a person. */
+  readonly id: bigint;
+  readonly personKey: PersonKey;
+  /** The version that the events belong to. */
+  readonly version: number;
+  readonly events: readonly PersonEvent[];
+  /** When the change was committed, in milliseconds since 1970. */
+  readonly recordedAt: number;
+  readonly cause: ChangeCause;
+}
+
+/** What waits to be published, by Kafka partition of the person topics. */
+export interface Outbox {
+  /**
+   * The oldest entries of one partition, in id order, with the current state of each person in them.
+   * "Still there" means unsent: an entry is deleted only after its send was verified, so no commit-order horizon is needed.
+   */
+  readOldest(
+    partition: number,
+    limit: number,
+  ): Promise<{
+    readonly entries: readonly OutboxEntry[];
+    readonly persons: readonly StoredPerson[];
+  }>;
+
+  /** Deletes entries that are published, given that the lease still holds. @returns false when the lease is lost. */
+  deletePublished(lease: Lease, ids: readonly bigint[]): Promise<boolean>;
+
+  /** How many wait, and how old the oldest is, per partition; for status, metrics and the alarm. */
+  backlog(): Promise<readonly { partition: number; waiting: number; oldestSeconds: number }[]>;
+}
+
+/**
+ * The right to do a piece of work that one instance at a time may do: publish a partition, read a source. It ends by itself
+ * when it is not renewed, by the database's clock.
+ */
+export interface Lease {
+  readonly name: string;
+  readonly owner: string;
+  /** Rises each time the lease changes hands: the fence. */
+  readonly token: bigint;
+}
+
+export interface LeaseStore {
+  /** @returns undefined when another owner holds it. */
+  acquire(name: string, owner: string, ttlMs: number): Promise<Lease | undefined>;
+  /** @returns false when it is lost. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+  /** Names of leases with the prefix that are held now, and by whom. */
+  held(prefix: string): Promise<readonly { name: string; owner: string; expiresInMs: number }[]>;
+}
+
+/** How far a source connector has come. It moves only after Kafka acknowledged every record before it. */
+export interface SourceCheckpointStore {
+  /** @returns undefined when the source has never been read. The text is the connector's own, opaque here. */
+  load(source: SourceName): Promise<string | undefined>;
+  /** @returns false when the lease is lost: somebody else reads the source now and nothing was stored. */
+  save(lease: Lease, source: SourceName, checkpoint: string): Promise<boolean>;
+}

@@ -1,0 +1,35 @@
+/** The only test file that reads the environment. */
+
+/** Where the services for `*.int` and `*.e2e` tests are. Set by `npm test`; by hand: `hub stack up` prints them. */
+export interface TestEnvironment {
+  readonly kafkaBrokers: readonly string[];
+  readonly schemaRegistryUrl: string;
+  readonly databaseUrl: string;
+  /** A SQL Server to run the Master contract suite on; absent: that suite is skipped by name. */
+  readonly masterMssqlUrl: string | undefined;
+}
+
+/** @throws when a service that every int test needs is not named: start tests with `npm test`. */
+export function testEnvironment(): TestEnvironment {
+  return {
+    kafkaBrokers: required('KAFKA_BROKERS').split(','),
+    schemaRegistryUrl: required('SCHEMA_REGISTRY_URL'),
+    databaseUrl: required('DATABASE_URL'),
+    masterMssqlUrl: process.env['MASTER_MSSQL_URL'],
+  };
+}
+
+/** The folder of official schemas, codes and test numbers: `PU_SHARED_DIR`, else `../shared` beside the project. */
+export function sharedDirectory(): string {
+  return process.env['PU_SHARED_DIR'] ?? new URL('../../../shared', import.meta.url).pathname;
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') {
+    throw new Error(
+      `${name} is not set. Start the tests with \`npm test\`, which brings up the services.`,
+    );
+  }
+  return value;
+}
