@@ -2,10 +2,22 @@ import type { ErrorCodeEntry } from './hub-error.ts';
 
 /** Codes of the main path. */
 export const SYNC_CODES = {
-  HUB_SYNC_UNEXPECTED: {
+  HUB_SYNC_RAW_UNREADABLE: {
+    disposition: 'rejected',
+    happened: 'A record on a raw topic is not a source message.',
+    safe: 'Its bytes are parked, encrypted; the records around it are processed.',
+    next: 'Find out who wrote to the raw topic besides the source connector. Re-snapshot the person if it was the connector.',
+  },
+  HUB_SYNC_OFFSET_GAP: {
     disposition: 'fatal',
-    happened: 'A programming error stopped the main path.',
-    safe: 'The transaction was rolled back and no offset moved.',
-    next: 'Report it with the log around this line. A restart begins again at the same batch.',
+    happened: 'Records of a raw topic are gone that this hub has not processed.',
+    safe: 'Nothing was processed beyond the gap; what is published stays as it was.',
+    next: 'The hub was away longer than the topic keeps its records. Run `hub source resnapshot master --accept-gap` and start again.',
+  },
+  HUB_SYNC_PUBLISH_LAGS: {
+    disposition: 'retriable',
+    happened: 'The oldest change that waits to be published is older than the alarm limit.',
+    safe: 'Everything that waits is in the outbox and is published in order when Kafka takes it.',
+    next: 'Look at `hub status`: which partition waits, and who holds its lease. Check the brokers and the publisher instances.',
   },
 } as const satisfies Record<`HUB_SYNC_${string}`, ErrorCodeEntry>;

@@ -1,0 +1,89 @@
+import { createHmac } from 'node:crypto';
+import type { IdentityHash } from '../../core/person/person-identifier.ts';
+import {
+  formatPosition,
+  parsePosition,
+  type SourceMessage,
+  type SourceRow,
+} from '../../core/sync/source-record.ts';
+
+/**
+ * The key of a raw record: HMAC-SHA256 of the source and the key columns, 128 bits, base64url. One identity always has one key, so
+ * all its records stand in one partition in order, and the key tells nobody who it is.
+ *
+ * @param secret the hub's secret, at least 32 bytes.
+ * @param keyFields the field names of the source's key, in its order.
+ */
+export function createIdentityHasher(
+  secret: string,
+  keyFields: readonly string[],
+): (message: Pick<SourceMessage, 'source' | 'person'>) => IdentityHash {
+  return ({ source, person }) => {
+    let text: string = source;
+    for (const field of keyFields) text += `\u0000${person[field]?.trim().toUpperCase() ?? ''}`;
+    const digest = createHmac('sha256', secret).update(text).digest('base64url');
+    return digest.slice(0, 22) as IdentityHash;
+  };
+}
+
+/** A source message as it stands on a raw topic: JSON, the position as text. */
+export function encodeSourceMessage(message: SourceMessage): Buffer {
+  const { position, ...rest } = message;
+  return Buffer.from(JSON.stringify({ position: formatPosition(position), ...rest }));
+}
+
+/** @returns undefined for anything that is not a source message: the main path parks it. */
+export function decodeSourceMessage(value: Buffer | null): SourceMessage | undefined {
+  if (value === null) return undefined;
+  const json = parseJson(value);
+  if (!isRecord(json) || typeof json['position'] !== 'string') return undefined;
+  const position = parsePosition(json['position']);
+  if (position === undefined || !hasCommonShape(json)) return undefined;
+  switch (json['operation']) {
+    case 'upsert':
+      return isChildren(json['children']) ? ({ ...json, position } as SourceMessage) : undefined;
+    case 'removed':
+    case 'refused':
+      return { ...json, position } as SourceMessage;
+    default:
+      return undefined;
+  }
+}
+
+function parseJson(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function hasCommonShape(json: Readonly<Record<string, unknown>>): boolean {
+  return (
+    (json['source'] === 'master' || json['source'] === 'pu') &&
+    typeof json['snapshot'] === 'boolean' &&
+    typeof json['readAt'] === 'string' &&
+    isRow(json['person'])
+  );
+}
+
+function isChildren(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    Object.values(value).every((rows) => Array.isArray(rows) && rows.every(isRow))
+  );
+}
+
+function isRow(value: unknown): value is SourceRow {
+  if (!isRecord(value)) return false;
+  for (const name in value) {
+    const field = value[name];
+    if (field !== null && typeof field !== 'string') return false;
+  }
+  return true;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,135 @@
+/**
+ * The main path: read this file first.
+ *
+ * A batch of raw records becomes mapped evidence, the clusters that it touches are locked and read, a pure decision says what
+ * changes, and one transaction writes all of it together with the new offset. Whatever happens in between, the batch is either done
+ * or as if it had never begun; done again, it changes nothing.
+ */
+import type { ErrorCode } from '../errors/error-codes.ts';
+import { HubError } from '../errors/hub-error.ts';
+import type { MappingResult } from '../mapping/map-master-record.ts';
+import type { Identity, IdentityHash } from '../person/person-identifier.ts';
+import { type DecideRules, decideBatch, type IncomingEvidence } from './decide-batch.ts';
+import type { ParkedRecord, PersonStore, RawRecord, SourceBatch } from './ports.ts';
+import type { SourceMessage, SourceName } from './source-record.ts';
+
+export interface ProcessRules extends DecideRules {
+  /** The source whose raw topic this is. */
+  readonly source: SourceName;
+  readonly map: (message: SourceMessage) => MappingResult;
+}
+
+/** What a batch did, in counts. */
+export interface BatchOutcome {
+  /** Records that an earlier run of this batch had already done. */
+  readonly replayed: number;
+  readonly mapped: number;
+  readonly parked: readonly ErrorCode[];
+  readonly stale: number;
+  readonly unchanged: number;
+  /** Persons that got a new version. */
+  readonly persons: number;
+  readonly events: number;
+}
+
+/**
+ * @throws HubError `HUB_STORE_CONFLICT` or `HUB_STORE_UNAVAILABLE` (retriable: the same batch again), `HUB_SYNC_OFFSET_GAP` (fatal).
+ */
+export async function processSourceBatch(
+  batch: SourceBatch,
+  store: PersonStore,
+  rules: ProcessRules,
+): Promise<BatchOutcome> {
+  const mapped = mapRecords(batch, rules);
+
+  return await store.transact(async (transaction) => {
+    const done = await transaction.lockOffset(batch.topic, batch.partition);
+    if (done < batch.firstOffset && done > 0) throw offsetGap(batch, done);
+    const todo = mapped.filter((record) => record.offset >= done);
+    const { incoming, parked, cleared } = sortOut(batch, todo, rules.source);
+
+    const clusters = await transaction.lockClusters(identitiesOf(incoming));
+    const decision = decideBatch(clusters, incoming, rules);
+
+    await transaction.write({
+      evidence: decision.evidence,
+      persons: decision.persons,
+      parked,
+      cleared,
+    });
+    if (batch.nextOffset > done) {
+      await transaction.advanceOffset(batch.topic, batch.partition, batch.nextOffset);
+    }
+
+    return {
+      replayed: batch.records.length - todo.length,
+      mapped: incoming.length,
+      parked: parked.map((record) => record.code),
+      stale: decision.stale,
+      unchanged: decision.unchanged,
+      persons: decision.persons.length,
+      events: decision.persons.reduce((sum, write) => sum + write.events.length, 0),
+    };
+  });
+}
+
+type MappedRecord = RawRecord & { readonly result: MappingResult };
+
+function mapRecords(batch: SourceBatch, rules: ProcessRules): readonly MappedRecord[] {
+  return batch.records.map((record) => ({
+    ...record,
+    result:
+      record.message === undefined
+        ? { kind: 'rejected', code: 'HUB_SYNC_RAW_UNREADABLE', field: null }
+        : rules.map(record.message),
+  }));
+}
+
+/** What to decide on, what to park, and whose parked records are overtaken by a good one. */
+function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: SourceName) {
+  const incoming: IncomingEvidence[] = [];
+  const parked = new Map<IdentityHash, ParkedRecord>();
+  const cleared = new Set<IdentityHash>();
+  for (const { result, message, identityHash, offset, payload } of records) {
+    if (result.kind === 'rejected' || message === undefined) {
+      const { code, field } =
+        result.kind === 'rejected'
+          ? result
+          : ({ code: 'HUB_SYNC_RAW_UNREADABLE', field: null } as const);
+      const { topic, partition } = batch;
+      parked.set(identityHash, {
+        code,
+        source,
+        identityHash,
+        topic,
+        partition,
+        offset,
+        field,
+        payload,
+      });
+      cleared.delete(identityHash);
+      continue;
+    }
+    const { source: from, position, readAt } = message;
+    incoming.push({
+      identity: result.kind === 'mapped' ? result.evidence.identity : result.identity,
+      content: result.kind === 'mapped' ? result.evidence : null,
+      cause: { source: from, position, readAt },
+    });
+    parked.delete(identityHash);
+    cleared.add(identityHash);
+  }
+  return { incoming, parked: [...parked.values()], cleared: [...cleared] };
+}
+
+function identitiesOf(incoming: readonly IncomingEvidence[]): readonly Identity[] {
+  return incoming.map((record) => record.identity);
+}
+
+function offsetGap(batch: SourceBatch, stored: number): HubError {
+  return new HubError('HUB_SYNC_OFFSET_GAP', {
+    partition: batch.partition,
+    stored,
+    first: batch.firstOffset,
+  });
+}

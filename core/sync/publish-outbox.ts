@@ -1,0 +1,67 @@
+import type { PersonEvent } from '../golden-record/person-event.ts';
+import type { PersonKey } from '../person/person-identifier.ts';
+import type { ChangeCause, Lease, Outbox, OutboxEntry, StoredPerson } from './ports.ts';
+
+/** One business event on its way out. */
+export interface OutgoingEvent {
+  readonly personKey: PersonKey;
+  readonly version: number;
+  readonly event: PersonEvent;
+  readonly cause: ChangeCause;
+  /** When the change was committed, in milliseconds since 1970. */
+  readonly recordedAt: number;
+}
+
+/** The person topics. Both calls resolve only when every record was acknowledged by all in-sync replicas and that was verified. */
+export interface PersonTopicWriter {
+  writeStates(partition: number, persons: readonly StoredPerson[]): Promise<void>;
+  writeEvents(partition: number, events: readonly OutgoingEvent[]): Promise<void>;
+}
+
+export type PublishOutcome =
+  | {
+      readonly kind: 'published';
+      readonly entries: readonly OutboxEntry[];
+      readonly states: number;
+      readonly events: number;
+    }
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'lease-lost' };
+
+/**
+ * Publishes the oldest waiting changes of one partition: states first, so that whoever reacts to an event finds the state, then the
+ * events, then the entries are deleted. A crash in between sends the same again, with the same ids and versions.
+ *
+ * A person with several waiting changes is sent once, in its present state: an older one could hold what has become protected.
+ *
+ * @param isLeaseFresh asked right before each send: an instance that was away too long must not write behind its successor's back.
+ */
+export async function publishOutbox(
+  partition: number,
+  lease: Lease,
+  isLeaseFresh: () => boolean,
+  limit: number,
+  outbox: Outbox,
+  topics: PersonTopicWriter,
+): Promise<PublishOutcome> {
+  const { entries, persons } = await outbox.readOldest(partition, limit);
+  if (entries.length === 0) return { kind: 'idle' };
+  const events = entries.flatMap(outgoingEvents);
+
+  if (!isLeaseFresh()) return { kind: 'lease-lost' };
+  await topics.writeStates(partition, persons);
+  if (!isLeaseFresh()) return { kind: 'lease-lost' };
+  await topics.writeEvents(partition, events);
+
+  const held = await outbox.deletePublished(
+    lease,
+    entries.map((entry) => entry.id),
+  );
+  return held
+    ? { kind: 'published', entries, states: persons.length, events: events.length }
+    : { kind: 'lease-lost' };
+}
+
+function outgoingEvents({ personKey, version, cause, recordedAt, events }: OutboxEntry) {
+  return events.map((event): OutgoingEvent => ({ personKey, version, event, cause, recordedAt }));
+}
