@@ -7,8 +7,6 @@ import type { Logger } from '../observability/logger.ts';
 import { WakeUp, waitMs } from './cancellable-wait.ts';
 import { PartitionLeases, RENEW_MS } from './partition-leases.ts';
 
-/** Without a wake-up every partition is looked at this often: the net under the notifications. */
-const LOOK_MS = 2_000;
 /** So many partitions are worked on at once: one waits for Kafka while another is read. */
 const WORKERS = 3;
 const BACK_OFF_MS = 1_000;
@@ -24,8 +22,10 @@ export interface PublisherRoleOptions {
   readonly topics: PersonTopicWriter;
   /** How many instances have this role now. */
   readonly countPublishers: () => Promise<number>;
-  /** Calls back with the partition for each commit that wrote to the outbox, in this or another process. */
-  readonly onOutboxWrite: (listener: (partitions: readonly number[]) => void) => Disposable;
+  /** Calls back when a commit, here or in another process, wrote outbox entries of these partitions; undefined: of any. */
+  readonly onOutboxWrite: (
+    listener: (partitions: readonly number[] | undefined) => void,
+  ) => Disposable;
   readonly onPublished: (states: number, events: number, readAt: readonly string[]) => void;
   readonly health: Health;
   readonly log: Logger;
@@ -64,7 +64,9 @@ class Publisher {
   }
 
   async run(): Promise<void> {
-    using _listening = this.#options.onOutboxWrite((partitions) => this.#markDirty(partitions));
+    using _listening = this.#options.onOutboxWrite((partitions) =>
+      this.#markDirty(partitions ?? this.#leases.partitions()),
+    );
     const loops = [this.#keepLeases(), ...this.#wakeUps.map((wakeUp) => this.#work(wakeUp))];
     try {
       await Promise.all(loops);
@@ -79,22 +81,18 @@ class Publisher {
   }
 
   async #keepLeases(): Promise<void> {
-    let lookedAt = Number.NEGATIVE_INFINITY;
     while (!this.#signal.aborted) {
       await this.#guarded(async () => {
         const taken = await this.#leases.maintain((partition) => this.#busy.has(partition));
-        this.#markDirty(taken);
         if (taken.length > 0) {
           this.#options.log.info('publishing partitions', {
             held: this.#leases.partitions().length,
           });
         }
       });
-      if (performance.now() - lookedAt >= LOOK_MS) {
-        lookedAt = performance.now();
-        this.#markDirty(this.#leases.partitions());
-      }
-      await signal)#signal);
+      // The net under the notifications, which may be lost.
+      this.#markDirty(this.#leases.partitions());
+      await waitMs(RENEW_MS, this.#signal);
     }
   }
 
@@ -102,7 +100,7 @@ class Publisher {
     while (!this.#signal.aborted) {
       const partition = this.#nextPartition();
       if (partition === undefined) {
-        await wakeUp.wait(LOOK_MS, this.#signal);
+        await wakeUp.wait(RENEW_MS, this.#signal);
         continue;
       }
       this.#busy.add(partition);
@@ -131,7 +129,7 @@ class Publisher {
       );
       switch (outcome.kind) {
         case 'idle':
-          health.report(PUBLISHER, { kind: 'idle', forMs: LOOK_MS });
+          health.report(PUBLISHER, { kind: 'idle', forMs: RENEW_MS });
           return;
         case 'lease-lost':
           this.#leases.drop(partition);

@@ -15,7 +15,7 @@ import {
  * @param keyFields the field names of the source's key, in its order.
  */
 export function createIdentityHasher(
-  secret: string,
+  secret: string | Uint8Array,
   keyFields: readonly string[],
 ): (message: Pick<SourceMessage, 'source' | 'person'>) => IdentityHash {
   return ({ source, person }) => {

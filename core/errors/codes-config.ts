@@ -14,4 +14,11 @@ export const CONFIG_CODES = {
     safe: 'Nothing was started and nothing was read or written.',
     next: 'Correct the named place in the named file under mappings/ and start again.',
   },
+  HUB_CONFIG_PORT_TAKEN: {
+    disposition: 'fatal',
+    happened:
+      'The port for /health and /metrics cannot be opened; most likely another process has it.',
+    safe: 'Nothing was read or written.',
+    next: 'Set HUB_HTTP_PORT to a free port, or to 0 to take any.',
+  },
 } as const satisfies Record<`HUB_CONFIG_${string}`, ErrorCodeEntry>;

@@ -50,6 +50,11 @@ export interface MasterMapping {
    * when exactly one configured format fits.
    */
   readonly identityTypes: Readonly<Record<string, Oid | 'classify'>>;
+  /**
+   * What county and municipality mean on the row of a reserve number: true, a place; false, perhaps a payer code, so they are
+   * never taken for one. Absent: false.
+   */
+  readonly reserveNumberAreaIsPlace?: boolean;
   readonly codes: {
     readonly sex: Readonly<Record<string, Sex>>;
     readonly deregistrationReason: Readonly<Record<string, DeregistrationReason>>;
@@ -78,6 +83,7 @@ export const PERSON_FIELDS = [
   'protectedPopulationRecord',
   'deregistrationReason',
   'deregistrationDate',
+  'foundDeadDate',
   'maritalStatus',
   'countyCode',
   'municipalityCode',

@@ -41,7 +41,7 @@ export interface PostalAddress {
   readonly kind: AddressKind;
   readonly careOf: string | null;
   readonly lines: readonly string[];
-  /** Five digits, for a Swedish address. */
+  /** Five digits for a Swedish address; as stated for an address abroad. */
   readonly postalCode: string | null;
   readonly city: string | null;
   /** In full text, for an address abroad (XSD 5.0 `AddressAbroadType.countryCode`). */

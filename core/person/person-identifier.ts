@@ -10,7 +10,8 @@ export type Oid = string & { readonly [brand]: 'oid' };
 
 /**
  * An identity is a root and an extension, never a bare string: two regions' reserve numbers can look the same
- * (TKB 5.1 ch. 7.1.1; domain 2.5). The extension is normalised: no hyphen, no space, upper case.
+ * (TKB 5.1 ch. 7.1.1; domain 2.5). The extension has the stored form of its format: no hyphen, no space, and upper case unless the
+ * format tells letters apart by case.
  */
 export interface Identity {
   readonly root: Oid;
@@ -40,6 +41,13 @@ export type IdentityType = 'LRID' | 'NRID' | 'SNR' | 'PNR';
 export const OID_PNR = '1.2.752.129.2.1.3.1' as Oid;
 export const OID_SNR = '1.2.752.129.2.1.3.3' as Oid;
 export const OID_NRID = '1.2.752.74.9.1' as Oid;
+
+const OID = /^[0-2](?:\.(?:0|[1-9]\d*))+$/;
+
+/** @returns undefined when the text is not an object identifier in dotted form. */
+export function parseOid(text: string): Oid | undefined {
+  return OID.test(text) ? (text as Oid) : undefined;
+}
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

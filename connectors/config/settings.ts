@@ -1,0 +1,246 @@
+/**
+ * Every setting of the hub, once. From this table come the parsing, `.env.example`, `hub config` and the list in
+ * `hub run --help`; a test fails when one of them lags behind.
+ */
+import {
+  folder,
+  hostPorts,
+  httpUrl,
+  oneOf,
+  readableFile,
+  type Setting,
+  type SettingEntry,
+  secretKey,
+  secretText,
+  secretUrl,
+  share,
+  someOf,
+  technicalName,
+  wholeNumber,
+} from './setting-kinds.ts';
+
+/** What an instance does. One process may have all of them; several processes share them. */
+export const HUB_ROLES = ['source', 'core', 'publisher'] as const;
+export type HubRole = (typeof HUB_ROLES)[number];
+
+/** The services that can be named in HUB_ALLOW_PLAINTEXT. */
+export const PLAINTEXT_SERVICES = ['kafka', 'registry', 'store', 'master'] as const;
+export type PlaintextService = (typeof PLAINTEXT_SERVICES)[number];
+
+export const SETTINGS = {
+  KAFKA_BROKERS: {
+    section: 'Services',
+    kind: hostPorts(),
+    description: 'The Kafka brokers to begin with. The others are found through them.',
+  },
+  SCHEMA_REGISTRY_URL: {
+    section: 'Services',
+    kind: httpUrl(),
+    description: 'The schema registry, with the path of its Confluent-compatible API.',
+  },
+  DATABASE_URL: {
+    section: 'Services',
+    kind: secretUrl(['postgres:', 'postgresql:']),
+    description: "The hub's own store, a PostgreSQL database.",
+  },
+  MASTER_URL: {
+    section: 'Services',
+    optional: true,
+    kind: secretUrl(['mssql:', 'postgres:', 'postgresql:']),
+    description:
+      'Master, with a login that can only read. The dialect follows from the scheme. Needed by the role source.',
+  },
+  HUB_ALLOW_PLAINTEXT: {
+    section: 'Services',
+    default: '',
+    kind: someOf(PLAINTEXT_SERVICES),
+    description:
+      'Services on other machines that may be reached without TLS in production, because the network protects the way.',
+  },
+  HUB_ENVIRONMENT: {
+    section: 'Instance',
+    default: 'production',
+    kind: oneOf(['production', 'test', 'demo']),
+    description:
+      'Production refuses what is fit only for tests, such as a plain-text way to Master.',
+  },
+  HUB_ROLES: {
+    section: 'Instance',
+    default: 'source,core,publisher',
+    kind: someOf(HUB_ROLES),
+    description:
+      'What this instance does: read Master into Kafka, make persons of it, publish them. Any number of instances may share a role.',
+  },
+  HUB_INSTANCE: {
+    section: 'Instance',
+    optional: true,
+    kind: technicalName(1, 80),
+    description:
+      'The name of this instance in logs, leases and commands; must be its own. Not set: made from host, process id and chance.',
+  },
+  HUB_SECRET: {
+    section: 'Instance',
+    kind: secretKey(32),
+    description:
+      'The key for the HMAC of identities and for parked payloads. The same for all instances, and for ever: another key makes strangers of all raw records.',
+  },
+  MAPPINGS_DIR: {
+    section: 'Instance',
+    optional: true,
+    kind: folder(),
+    description: "The region's mapping files. Not set: the folder mappings of this installation.",
+  },
+  MASTER_MODE: {
+    section: 'Master',
+    default: 'change-tracking',
+    kind: oneOf(['change-tracking', 'rowversion', 'snapshot-diff']),
+    description:
+      'How changes are found. `hub preflight` names the modes that this Master can do, and why not the others.',
+  },
+  MASTER_POLL_MS: {
+    section: 'Master',
+    default: '50',
+    kind: wholeNumber(10, 600_000, 'ms'),
+    description: 'The pause between two looks for changes when the last one found none.',
+  },
+  MASTER_CHUNK_ROWS: {
+    section: 'Master',
+    default: '2000',
+    kind: wholeNumber(10, 50_000, 'rows'),
+    description: 'Rows in one read, in the first load and in the stream.',
+  },
+  MASTER_MAX_ROW_BYTES: {
+    section: 'Master',
+    default: '1000000',
+    kind: wholeNumber(1_000, 4_000_000, 'bytes'),
+    description: 'A person with more than this is parked instead of sent.',
+  },
+  MASTER_MAX_REMOVAL_SHARE: {
+    section: 'Master',
+    default: '0.01',
+    kind: share(),
+    description:
+      'When more than this share of the persons would be removed at once, the source stops and a person decides.',
+  },
+  KAFKA_TLS: {
+    section: 'Kafka',
+    default: 'off',
+    kind: oneOf(['off', 'on']),
+    description: 'Whether the brokers are reached with TLS.',
+  },
+  KAFKA_TLS_CA: {
+    section: 'Kafka',
+    optional: true,
+    kind: readableFile(),
+    description:
+      "A PEM file with the authorities that sign the brokers' certificates. Not set: the ones of the system.",
+  },
+  KAFKA_TLS_CERT: {
+    section: 'Kafka',
+    optional: true,
+    kind: readableFile(),
+    description:
+      'A PEM file with the certificate of this hub, where the brokers ask for one. Goes with KAFKA_TLS_KEY.',
+  },
+  KAFKA_TLS_KEY: {
+    section: 'Kafka',
+    optional: true,
+    kind: readableFile(),
+    description: 'A PEM file with the key of KAFKA_TLS_CERT.',
+  },
+  KAFKA_USER: {
+    section: 'Kafka',
+    optional: true,
+    kind: technicalName(1, 120),
+    description:
+      'The user for SASL/SCRAM-SHA-512, where the brokers ask for one. Goes with KAFKA_PASSWORD.',
+  },
+  KAFKA_PASSWORD: {
+    section: 'Kafka',
+    optional: true,
+    kind: secretText(),
+    description: 'The password of KAFKA_USER.',
+  },
+  HUB_TOPIC_PREFIX: {
+    section: 'Kafka',
+    default: '',
+    kind: technicalName(0, 60),
+    description: 'Stands before every topic name, where several hubs share a cluster.',
+  },
+  HUB_CONSUMER_GROUP: {
+    section: 'Kafka',
+    default: 'hub.core',
+    kind: technicalName(1, 120),
+    description: 'The consumer group of the role core, after the prefix.',
+  },
+  PERSON_TOPIC_PARTITIONS: {
+    section: 'Kafka',
+    default: '6',
+    kind: wholeNumber(1, 200, 'partitions'),
+    description:
+      'Partitions of each topic. Cannot change later: the partition of a person is computed from it.',
+  },
+  HUB_TOPIC_REPLICAS: {
+    section: 'Kafka',
+    optional: true,
+    kind: wholeNumber(1, 9, 'replicas'),
+    description:
+      'Copies of each topic on different brokers. Not set: 3 in production, so that one broker may be lost, else 1.',
+  },
+  HUB_BATCH_RECORDS: {
+    section: 'Main path and publisher',
+    default: '1000',
+    kind: wholeNumber(1, 10_000, 'records'),
+    description: 'At most so many source records go into one transaction.',
+  },
+  HUB_PUBLISH_BATCH: {
+    section: 'Main path and publisher',
+    default: '1000',
+    kind: wholeNumber(1, 10_000, 'entries'),
+    description: 'At most so many outbox entries go into one send.',
+  },
+  HUB_OUTBOX_ALARM_SECONDS: {
+    section: 'Main path and publisher',
+    default: '60',
+    kind: wholeNumber(1, 86_400, 's'),
+    description: 'An outbox entry that waits longer than this makes the instance unhealthy.',
+  },
+  HUB_STALL_SECONDS: {
+    section: 'Operation',
+    default: '60',
+    kind: wholeNumber(5, 86_400, 's'),
+    description:
+      'A role with work to do and no progress for this long makes the instance unhealthy.',
+  },
+  HUB_HTTP_PORT: {
+    section: 'Operation',
+    default: '9464',
+    kind: wholeNumber(0, 65_535, 'port'),
+    description: '/health and /metrics are served here, on 127.0.0.1 only. 0 takes a free port.',
+  },
+  HUB_LOG_LEVEL: {
+    section: 'Operation',
+    default: 'info',
+    kind: oneOf(['debug', 'info', 'warn', 'error']),
+    description: 'The least severe lines that are printed.',
+  },
+} as const satisfies Readonly<Record<string, SettingEntry & Pick<Setting<unknown>, 'kind'>>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The names in the order of the table. */
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** One setting with its type forgotten, for printing. */
+export function settingOf(name: SettingName): Setting<unknown> {
+  return SETTINGS[name];
+}
+
+/** What each setting gives: undefined only where it is optional. */
+export type SettingValues = {
+  readonly [N in SettingName]: (typeof SETTINGS)[N]['kind'] extends Setting<infer T>['kind']
+    ? (typeof SETTINGS)[N] extends { readonly optional: true }
+      ? T | undefined
+      : T
+    : never;
+};

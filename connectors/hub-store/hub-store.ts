@@ -1,0 +1,76 @@
+import type { PersonKey } from '../../core/person/person-identifier.ts';
+import type {
+  LeaseStore,
+  Outbox,
+  PersonStore,
+  SourceCheckpointStore,
+} from '../../core/sync/ports.ts';
+import type { SourceName } from '../../core/sync/source-record.ts';
+import { CommandStore } from './command-store.ts';
+import type { HubStoreConfig } from './hub-store-config.ts';
+import { InstanceStore } from './instance-store.ts';
+import { type Database, openDatabase, statement } from './knex-client.ts';
+import { PostgresKnownRowStore } from './known-row-store.ts';
+import { PostgresLeaseStore } from './lease-store.ts';
+import { PostgresOutbox } from './outbox.ts';
+import { ParkedRecords } from './parked-records.ts';
+import { PayloadCipher } from './payload-cipher.ts';
+import { type PersonLineage, readPersonLineage } from './person-lineage.ts';
+import { PostgresPersonStore } from './person-store.ts';
+import { PostgresSourceCheckpointStore } from './source-checkpoint-store.ts';
+import { StoreNotices } from './store-notices.ts';
+
+/** Everything that the hub keeps in PostgreSQL, over one pool. Its tables are made by `migrateHubStore`. */
+export interface HubStore extends AsyncDisposable {
+  readonly persons: PersonStore;
+  readonly outbox: Outbox;
+  readonly leases: LeaseStore;
+  readonly checkpoints: SourceCheckpointStore;
+  readonly parked: ParkedRecords;
+  readonly commands: CommandStore;
+  readonly instances: InstanceStore;
+  /** What a source without change tracking had at the last pass. */
+  knownRows(source: SourceName): PostgresKnownRowStore;
+  /** @returns undefined when nobody has this key. Any key of the person will do. */
+  readLineage(key: PersonKey): Promise<PersonLineage | undefined>;
+  /** Wakes who waits for outbox entries or commands. A hint that can be lost: look by yourself now and then as well. */
+  readonly notices: StoreNotices;
+  /** Proves that the store answers. @throws HubError */
+  ping(): Promise<void>;
+}
+
+const PING = statement('ping', 'SELECT 1');
+
+/** Opens the store; connects at the first use. */
+export function openHubStore(config: HubStoreConfig): HubStore {
+  const database: Database = openDatabase({
+    url: config.databaseUrl,
+    applicationName: config.applicationName,
+    poolSize: config.poolSize,
+  });
+  const cipher = new PayloadCipher(config.parkedPayloadKey);
+  const notices = new StoreNotices(database);
+  return {
+    persons: new PostgresPersonStore(database, {
+      partitionOfPerson: config.partitionOfPerson,
+      cipher,
+      onOutboxWrite: (partitions) => notices.outboxWritten(partitions),
+    }),
+    outbox: new PostgresOutbox(database),
+    leases: new PostgresLeaseStore(database),
+    checkpoints: new PostgresSourceCheckpointStore(database),
+    parked: new ParkedRecords(database, cipher),
+    commands: new CommandStore(database, () => notices.commandSubmitted()),
+    instances: new InstanceStore(database),
+    knownRows: (source) => new PostgresKnownRowStore(database, source),
+    readLineage: (key) => readPersonLineage(database, key, config.partitionOfPerson),
+    notices,
+    ping: async () => {
+      await database.execute(PING);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await notices[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { HubError } from '../../core/errors/hub-error.ts';
+import { safeWord } from '../../core/errors/log-safe.ts';
+import type { Identity, PersonKey } from '../../core/person/person-identifier.ts';
+import type {
+  BatchChanges,
+  Cluster,
+  PersonStore,
+  PersonTransaction,
+} from '../../core/sync/ports.ts';
+import { type Database, type SqlRunner, statement } from './knex-client.ts';
+import { lockClusters } from './lock-clusters.ts';
+import { clearParked, park } from './parked-records.ts';
+import type { PayloadCipher } from './payload-cipher.ts';
+import { writeEvidence, writeOutbox, writePersons } from './write-changes.ts';
+
+const LOCK_OFFSET = statement<{ next_offset: string }>(
+  'lock-offset',
+  'SELECT next_offset FROM source_offsets WHERE topic = $1 AND partition = $2 FOR UPDATE',
+);
+
+const BEGIN_PARTITION = statement(
+  'begin-partition',
+  'INSERT INTO source_offsets (topic, partition, next_offset) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING',
+);
+
+const ADVANCE_OFFSET = statement(
+  'advance-offset',
+  `UPDATE source_offsets SET next_offset = $3, updated_at = now()
+   WHERE topic = $1 AND partition = $2 AND next_offset <= $3`,
+);
+
+export interface PersonStoreOptions {
+  readonly partitionOfPerson: (personKey: PersonKey) => number;
+  readonly cipher: PayloadCipher;
+  /** Called after a commit that put something in the outbox, with the partitions of it. */
+  readonly onOutboxWrite: (partitions: ReadonlySet<number>) => void;
+}
+
+/** The main path's store on PostgreSQL. */
+export class PostgresPersonStore implements PersonStore {
+  readonly #database: Database;
+  readonly #options: PersonStoreOptions;
+
+  constructor(database: Database, options: PersonStoreOptions) {
+    this.#database = database;
+    this.#options = options;
+  }
+
+  async transact<T>(work: (transaction: PersonTransaction) => Promise<T>): Promise<T> {
+    const written = new Set<number>();
+    const result = await this.#database.transact((runner) =>
+      work(new PostgresPersonTransaction(runner, this.#options, written)),
+    );
+    if (written.size > 0) this.#options.onOutboxWrite(written);
+    return result;
+  }
+}
+
+class PostgresPersonTransaction implements PersonTransaction {
+  readonly #runner: SqlRunner;
+  readonly #options: PersonStoreOptions;
+  /** The outbox partitions that this transaction wrote to. */
+  readonly #written: Set<number>;
+
+  constructor(runner: SqlRunner, options: PersonStoreOptions, written: Set<number>) {
+    this.#runner = runner;
+    this.#options = options;
+    this.#written = written;
+  }
+
+  async lockOffset(topic: string, partition: number): Promise<number> {
+    const place = [topic, partition];
+    let [row] = await this.#runner.query(LOCK_OFFSET, place);
+    if (row === undefined) {
+      await this.#runner.execute(BEGIN_PARTITION, place);
+      [row] = await this.#runner.query(LOCK_OFFSET, place);
+    }
+    if (row === undefined) throw offsetConflict(topic, partition);
+    return Number(row.next_offset);
+  }
+
+  async lockClusters(identities: readonly Identity[]): Promise<readonly Cluster[]> {
+    return await lockClusters(this.#runner, identities);
+  }
+
+  async write(changes: BatchChanges): Promise<void> {
+    await writeEvidence(this.#runner, changes.evidence);
+    await writePersons(this.#runner, changes.persons);
+    const partitions = changes.persons.map(({ person }) =>
+      this.#options.partitionOfPerson(person.personKey),
+    );
+    await writeOutbox(this.#runner, changes.persons, partitions);
+    for (const partition of partitions) this.#written.add(partition);
+    await clearParked(this.#runner, changes.cleared);
+    await park(this.#runner, changes.parked, this.#options.cipher);
+  }
+
+  async advanceOffset(topic: string, partition: number, nextOffset: number): Promise<void> {
+    const moved = await this.#runner.execute(ADVANCE_OFFSET, [topic, partition, nextOffset]);
+    if (moved !== 1) throw offsetConflict(topic, partition);
+  }
+}
+
+function offsetConflict(topic: string, partition: number): HubError {
+  return new HubError('HUB_STORE_CONFLICT', { topic: safeWord(topic), partition });
+}

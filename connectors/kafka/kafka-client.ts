@@ -1,0 +1,341 @@
+/** The only file that imports kafkajs. What it must not be trusted with is guarded in the files beside it. */
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
+import library, {
+  type Admin,
+  type Consumer,
+  type EachBatchPayload,
+  type Kafka,
+  type KafkaMessage as LibraryMessage,
+  type RetryOptions,
+  type SASLOptions,
+} from 'kafkajs';
+import { type LogSafeFields, type SafeText, safeWord } from '../../core/errors/log-safe.ts';
+import {
+  type ConsumerConnection,
+  type ConsumerEvents,
+  DEFAULT_FETCH_LIMITS,
+  type FetchedBatch,
+  type FetchLimits,
+} from './consumer-connection.ts';
+import {
+  GuardedProducer,
+  type ProducerConnection,
+  type ProducerOptions,
+} from './guarded-producer.ts';
+import { JoiningPatience } from './joining-patience.ts';
+import { type AdminConnection, KafkaAdmin } from './kafka-admin.ts';
+import { headerTexts, type KafkaRecord, type LocatedRecord } from './kafka-message.ts';
+import { type ReadTopicOptions, readTopic } from './read-topic.ts';
+import { guardRequestQueue } from './request-queue-guard.ts';
+import { type ConsumerOptions, runConsumer } from './run-consumer.ts';
+import { type Route, TrackedSockets } from './tracked-sockets.ts';
+
+export interface KafkaOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly tls?: ConnectionOptions;
+  readonly sasl?: SASLOptions;
+  /** Takes the library's own words, of which many are harmless: ours are in the errors. */
+  readonly log?: KafkaLog;
+  readonly route?: Route;
+}
+
+/** The part of the hub's logger that is needed here. */
+export interface KafkaLog {
+  debug(fields: LogSafeFields, message: SafeText): void;
+}
+
+/** Access to one Kafka cluster. */
+export interface KafkaClient extends AsyncDisposable {
+  /** A producer of its own: sends of different producers do not wait for each other. Connects at the first send. */
+  producer(options?: ProducerOptions): GuardedProducer;
+  /** Consumes until the signal ends it or it cannot go on: see {@link ConsumerOptions}. */
+  runConsumer(options: ConsumerOptions): Promise<void>;
+  /** Reads a topic from the beginning to the end. */
+  readTopic(options: ReadTopicOptions): AsyncGenerator<LocatedRecord, void, undefined>;
+  readonly admin: KafkaAdmin;
+  /** Closes the admin client and every producer. Runs of consumers are ended by their signals. */
+  close(): Promise<void>;
+}
+
+/**
+ * All retries are bounded: what still fails after about 6 s of them is the caller's to decide.
+ * Stated for every client, since the library has other defaults when NODE_ENV is `test`.
+ */
+const RETRY: RetryOptions = {
+  initialRetryTime: 100,
+  multiplier: 2,
+  factor: 0.2,
+  maxRetryTime: 5_000,
+  retries: 6,
+};
+const CONNECTION_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Short enough for a second try within the time of one send: a lost answer is then asked for again, and not written twice. */
+const PRODUCE_TIMEOUT_MS = 5_000;
+const ACKNOWLEDGE_TIMEOUT_MS = 4_000;
+/** How long a client may take to say goodbye before its sockets are cut. */
+const GOODBYE_MS = 5_000;
+const SESSION_TIMEOUT_MS = 30_000;
+
+const ownRequire = createRequire(import.meta.url);
+guardRequestQueue(ownRequire('kafkajs/src/network/requestQueue'));
+
+/** Makes the access to a Kafka cluster. Nothing is connected yet. */
+export function createKafka(options: KafkaOptions): KafkaClient {
+  const admin = new KafkaAdmin(() => openAdmin(options));
+  const producers = new Set<GuardedProducer>();
+  const close = async (): Promise<void> => {
+    await Promise.all([...producers].map((producer) => producer.close()));
+    producers.clear();
+    await admin.close();
+  };
+  return {
+    admin,
+    producer: (producerOptions) => {
+      const producer = new GuardedProducer(() => openProducer(options), producerOptions);
+      producers.add(producer);
+      return producer;
+    },
+    runConsumer: (consumerOptions) =>
+      runConsumer(() => openConsumer(options, consumerOptions), admin, consumerOptions),
+    readTopic: (readOptions) =>
+      readTopic((groupId) => openConsumer(options, { groupId }), admin, readOptions),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function openLibrary(
+  options: KafkaOptions,
+  requestTimeout: number,
+): { kafka: Kafka; sockets: TrackedSockets } {
+  const sockets = new TrackedSockets(options.route);
+  const kafka = new library.Kafka({
+    brokers: [...options.brokers],
+    clientId: options.clientId,
+    ...(options.tls !== undefined && { ssl: options.tls }),
+    ...(options.sasl !== undefined && { sasl: options.sasl }),
+    retry: RETRY,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout,
+    socketFactory: sockets.create,
+    logLevel: options.log === undefined ? library.logLevel.NOTHING : library.logLevel.WARN,
+    logCreator:
+      () =>
+      ({ namespace, log }) =>
+        options.log?.debug({ part: safeWord(namespace) }, safeWord(log.message)),
+  });
+  return { kafka, sockets };
+}
+
+/** Says goodbye for a while at most, then cuts the sockets, so that nothing of the client lives on. */
+async function closeLibrary(goodbye: Promise<unknown>, sockets: TrackedSockets): Promise<void> {
+  const timer = new AbortController();
+  const ended = goodbye.catch(() => undefined);
+  await Promise.race([
+    ended,
+    sleep(GOODBYE_MS, undefined, { signal: timer.signal }).catch(() => undefined),
+  ]);
+  timer.abort();
+  sockets.seal();
+}
+
+/** Opens and, when that fails, leaves nothing open. */
+async function opened<T>(
+  connect: Promise<unknown>,
+  connection: T & { close(): Promise<void> },
+): Promise<T> {
+  try {
+    await connect;
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function openProducer(options: KafkaOptions): ProducerConnection {
+  const { kafka, sockets } = openLibrary(options, PRODUCE_TIMEOUT_MS);
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    retry: RETRY,
+    // Never the library's choice: a retry would run its partitioner again and could choose otherwise.
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? Number.NaN,
+  });
+  return {
+    connect: () => producer.connect(),
+    sendBatch: ({ topic, partition }, messages) =>
+      producer.send({
+        topic,
+        acks: -1,
+        timeout: ACKNOWLEDGE_TIMEOUT_MS,
+        messages: messages.map((message) => ({ ...message, partition })),
+      }),
+    close: () => closeLibrary(producer.disconnect(), sockets),
+    cut() {
+      sockets.seal();
+      void closeLibrary(producer.disconnect(), sockets);
+    },
+  };
+}
+
+function openConsumer(
+  options: KafkaOptions,
+  {
+    groupId,
+    partitionsConsumedConcurrently = 1,
+    fetch = {},
+  }: Partial<ConsumerOptions> & { groupId: string },
+): Promise<ConsumerConnection> {
+  const { kafka, sockets } = openLibrary(options, REQUEST_TIMEOUT_MS);
+  const limits: FetchLimits = { ...DEFAULT_FETCH_LIMITS, ...fetch };
+  const joining = new JoiningPatience();
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    rebalanceTimeout: 2 * SESSION_TIMEOUT_MS,
+    heartbeatInterval: 1_000,
+    minBytes: 1,
+    maxBytes: limits.maxBytes,
+    maxBytesPerPartition: limits.maxBytesPerPartition,
+    maxWaitTimeInMs: limits.maxWaitMs,
+    allowAutoTopicCreation: false,
+    retry: { ...RETRY, restartOnFailure: () => joining.shallTryAgain() },
+  });
+  return opened(consumer.connect(), {
+    async start(topics, events) {
+      reportTo(consumer, events);
+      consumer.on(consumer.events.GROUP_JOIN, () => joining.end());
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently,
+        eachBatch: (payload) => events.onBatch(fetchedBatch(payload)),
+      });
+    },
+    pause: (partitions) =>
+      consumer.pause(partitions.map((p) => ({ ...p, partitions: [...p.partitions] }))),
+    resume: (partitions) =>
+      consumer.resume(partitions.map((p) => ({ ...p, partitions: [...p.partitions] }))),
+    seek: ({ topic, partition }, offset) =>
+      consumer.seek({ topic, partition, offset: String(offset) }),
+    commit: (offsets) =>
+      consumer.commitOffsets(offsets.map((at) => ({ ...at, offset: String(at.offset) }))),
+    close: () => {
+      joining.end();
+      return closeLibrary(consumer.disconnect(), sockets);
+    },
+  });
+}
+
+function reportTo(consumer: Consumer, events: ConsumerEvents): void {
+  const { GROUP_JOIN, FETCH, END_BATCH_PROCESS, CRASH } = consumer.events;
+  consumer.on(GROUP_JOIN, ({ payload }) => {
+    const topics = Object.entries(payload.memberAssignment);
+    events.onJoined(topics.map(([topic, partitions]) => ({ topic, partitions })));
+  });
+  consumer.on(FETCH, ({ payload }) =>
+    events.onFetched(String((payload as { nodeId?: unknown }).nodeId)),
+  );
+  consumer.on(END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize > 0) return;
+    const firstOffset = payload.firstOffset as string | null;
+    events.onNothingToHandOver(
+      { topic: payload.topic, partition: payload.partition },
+      firstOffset === null ? undefined : Number(firstOffset),
+      Number(payload.lastOffset),
+    );
+  });
+  consumer.on(CRASH, ({ payload }) => {
+    if (!payload.restart) events.onCrashed(payload.error);
+  });
+}
+
+function fetchedBatch({ batch, heartbeat, resolveOffset }: EachBatchPayload): FetchedBatch {
+  // In the class, not in its published type; the version is pinned.
+  const { fetchedOffset } = batch as typeof batch & { readonly fetchedOffset: string };
+  return {
+    topic: batch.topic,
+    partition: batch.partition,
+    fetchedOffset: Number(fetchedOffset),
+    lastOffset: Number(batch.lastOffset()),
+    highWatermark: Number(batch.highWatermark),
+    records: batch.messages.map(toRecord),
+    heartbeat,
+    resolve: (offset) => resolveOffset(String(offset)),
+  };
+}
+
+function toRecord(message: LibraryMessage): KafkaRecord {
+  return {
+    offset: Number(message.offset),
+    key: message.key,
+    value: message.value,
+    timestamp: Number(message.timestamp),
+    headers: headerTexts(message.headers),
+  };
+}
+
+function openAdmin(options: KafkaOptions): Promise<AdminConnection> {
+  const { kafka, sockets } = openLibrary(options, REQUEST_TIMEOUT_MS);
+  const admin = kafka.admin({ retry: RETRY });
+  return opened(admin.connect(), adminConnection(admin, sockets));
+}
+
+function adminConnection(admin: Admin, sockets: TrackedSockets): AdminConnection {
+  return {
+    topicNames: () => admin.listTopics(),
+    async createTopics(specs) {
+      const topics = specs.map(({ topic, partitions, replicationFactor, settings }) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor,
+        configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+      }));
+      await admin.createTopics({ topics, waitForLeaders: true });
+    },
+    async partitionCounts(topics) {
+      const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+      return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
+    },
+    async settings(topics) {
+      const resources = topics.map((name) => ({ type: library.ConfigResourceTypes.TOPIC, name }));
+      const answer = await admin.describeConfigs({ resources, includeSynonyms: false });
+      return new Map(
+        answer.resources.map(({ resourceName, configEntries }) => [
+          resourceName,
+          new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+        ]),
+      );
+    },
+    async offsets(topic) {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      return offsets
+        .map(({ partition, low, high }) => ({
+          topic,
+          partition,
+          low: Number(low),
+          high: Number(high),
+        }))
+        .sort((a, b) => a.partition - b.partition);
+    },
+    async committed(groupId, topic) {
+      const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      return new Map(answer?.partitions.map((p) => [p.partition, Number(p.offset)]));
+    },
+    deleteTopics: (topics) => admin.deleteTopics({ topics: [...topics] }),
+    async deleteGroups(groupIds) {
+      await admin.deleteGroups([...groupIds]);
+    },
+    close: () => closeLibrary(admin.disconnect(), sockets),
+  };
+}

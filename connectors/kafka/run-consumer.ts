@@ -1,0 +1,339 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dispositionOf, HubError } from '../../core/errors/hub-error.ts';
+import { safeWord } from '../../core/errors/log-safe.ts';
+import type {
+  ConsumerConnection,
+  ConsumerEvents,
+  FetchedBatch,
+  FetchLimits,
+} from './consumer-connection.ts';
+import type { KafkaAdmin } from './kafka-admin.ts';
+import { wrapKafkaError } from './kafka-errors.ts';
+import type { KafkaRecord, TopicPartition, TopicPartitions } from './kafka-message.ts';
+import { ProgressWatchdog } from './progress-watchdog.ts';
+
+/** A run of consecutive records of one partition. */
+export interface ConsumerBatch extends TopicPartition {
+  /** At least one, by rising offset. Offsets may have gaps: control records and what compaction removed. */
+  readonly records: readonly KafkaRecord[];
+  readonly firstOffset: number;
+  /** The offset to go on from when all records are done. It counts control records after the last one. */
+  readonly nextOffset: number;
+  /** The end of the partition when the batch was fetched. */
+  readonly highWatermark: number;
+  /**
+   * True when the partition may belong to somebody else by now or the consumer is to stop: what is not committed yet should be
+   * rolled back. Committing is no fault either, since the store holds the offset.
+   */
+  isStale(): boolean;
+}
+
+export interface ConsumerOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /** Where to begin when {@link startOffset} knows nothing: at the first record (default), or after the last. */
+  readonly fromBeginning?: boolean;
+  /**
+   * The offset to go on from, out of the store that holds it. Asked for every partition at each assignment, and it alone
+   * decides: what the group committed to Kafka is only there to make the lag visible to Kafka's tools.
+   */
+  startOffset(topic: string, partition: number): Promise<number | undefined>;
+  /**
+   * Does one batch, and stores the next offset with what it did. Batches of one partition come one after the other without a
+   * gap. When it throws something retriable, the same batch comes again after a back-off, for as long as it takes; when it
+   * throws anything else, the run rejects with it. Heartbeats are sent meanwhile.
+   */
+  onBatch(batch: ConsumerBatch): Promise<void>;
+  /** Called when partitions were assigned and their offsets are set. */
+  onAssigned?(assignment: readonly TopicPartitions[]): void;
+  /** Called when a batch failed and will be tried again. */
+  onRetry?(batch: ConsumerBatch, error: unknown, attempt: number): void;
+  /** Ends the run: batches that are being done are waited for, then the promise resolves. */
+  readonly signal: AbortSignal;
+  /** How many partitions are worked on at the same time. Default 1. */
+  readonly partitionsConsumedConcurrently?: number;
+  /** How long there may be something to read without progress. Longer than any one batch takes. Default one minute. */
+  readonly stallAfterMs?: number;
+  readonly fetch?: Partial<FetchLimits>;
+}
+
+const HEARTBEAT_MS = 1_000;
+const COMMIT_MS = 1_000;
+const MAX_BACK_OFF_MS = 5_000;
+/** How often a fetch from a wrong offset is put right before the run gives up. */
+const MAX_WRONG_FETCHES = 3;
+const LAST_HANDLERS_MS = 5_000;
+
+interface PartitionState extends TopicPartition {
+  /** The offset that the next batch must begin at. */
+  wanted: number;
+  wrongFetches: number;
+  committed: number;
+}
+
+/**
+ * Consumes until the signal ends it (resolves) or it cannot go on (rejects with a HubError: `HUB_KAFKA_UNAVAILABLE`,
+ * `HUB_KAFKA_CONSUMER_STALLED` and the like are retriable: call it again; what `onBatch` threw and is not retriable comes as it
+ * is).
+ */
+export async function runConsumer(
+  open: () => Promise<ConsumerConnection>,
+  admin: KafkaAdmin,
+  options: ConsumerOptions,
+): Promise<void> {
+  if (options.signal.aborted) return;
+  let connection: ConsumerConnection;
+  try {
+    connection = await open();
+  } catch (error) {
+    throw wrapKafkaError(error);
+  }
+  await new ConsumerRun(connection, admin, options).toEnd();
+}
+
+class ConsumerRun implements ConsumerEvents {
+  readonly #connection: ConsumerConnection;
+  readonly #admin: KafkaAdmin;
+  readonly #options: ConsumerOptions;
+  readonly #stallAfterMs: number;
+  readonly #watchdog: ProgressWatchdog;
+  readonly #end = Promise.withResolvers<void>();
+  readonly #handlers = new Set<Promise<void>>();
+  #partitions = new Map<string, PartitionState>();
+  /** Rises with each assignment: what began under an older one must not move offsets any more. */
+  #assignment = 0;
+  #isEnding = false;
+
+  constructor(connection: ConsumerConnection, admin: KafkaAdmin, options: ConsumerOptions) {
+    this.#connection = connection;
+    this.#admin = admin;
+    this.#options = options;
+    this.#stallAfterMs = options.stallAfterMs ?? 60_000;
+    this.#watchdog = new ProgressWatchdog(this.#stallAfterMs, performance.now());
+  }
+
+  async toEnd(): Promise<void> {
+    const onAbort = (): void => this.#end.resolve();
+    this.#options.signal.addEventListener('abort', onAbort, { once: true });
+    const commits = setInterval(() => void this.#commit(), COMMIT_MS);
+    const checks = setInterval(() => void this.#check(), Math.min(10_000, this.#stallAfterMs / 4));
+    try {
+      // Not awaited alone: joining a group can hang, and the watchdog has to see it.
+      const started = this.#connection.start(this.#options.topics, this);
+      started.catch((error: unknown) => this.onCrashed(error));
+      await this.#end.promise;
+      await Promise.allSettled(this.#handlers);
+    } catch (error) {
+      await Promise.race([Promise.allSettled(this.#handlers), sleep(LAST_HANDLERS_MS)]);
+      throw error;
+    } finally {
+      this.#isEnding = true;
+      clearInterval(checks);
+      clearInterval(commits);
+      this.#options.signal.removeEventListener('abort', onAbort);
+      await this.#commit();
+      await this.#connection.close();
+    }
+  }
+
+  onJoined(assignment: readonly TopicPartitions[]): void {
+    this.#assignment += 1;
+    this.#partitions = new Map();
+    this.#watchdog.progressed(performance.now());
+    // Paused before the library can fetch from an offset of its own choice; resumed when ours is set.
+    this.#connection.pause(assignment);
+    this.#setOffsets(this.#assignment, assignment).catch((error: unknown) => this.#fail(error));
+  }
+
+  onFetched(): void {
+    this.#watchdog.fetched(performance.now());
+  }
+
+  onNothingToHandOver(
+    at: TopicPartition,
+    firstOffset: number | undefined,
+    lastOffset: number,
+  ): void {
+    const state = this.#partitions.get(keyOf(at));
+    if (state === undefined || (firstOffset ?? lastOffset) < state.wanted) return;
+    state.wanted = lastOffset + 1;
+    this.#watchdog.progressed(performance.now());
+  }
+
+  onCrashed(error: unknown): void {
+    this.#fail(wrapKafkaError(error, { group: safeWord(this.#options.groupId) }));
+  }
+
+  onBatch(batch: FetchedBatch): Promise<void> {
+    const handler = this.#handle(batch).catch((error: unknown) => this.#fail(error));
+    this.#handlers.add(handler);
+    return handler.finally(() => this.#handlers.delete(handler));
+  }
+
+  async #setOffsets(assignment: number, assigned: readonly TopicPartitions[]): Promise<void> {
+    for (const { topic, partitions } of assigned) {
+      const bounds = new Map((await this.#admin.offsets(topic)).map((o) => [o.partition, o]));
+      for (const partition of partitions) {
+        const stored = await this.#options.startOffset(topic, partition);
+        if (assignment !== this.#assignment) return;
+        const { low, high } = bounds.get(partition) ?? { low: 0, high: 0 };
+        const wanted = stored ?? (this.#options.fromBeginning === false ? high : low);
+        if (wanted < low || wanted > high)
+          throw offsetGone({ topic, partition }, wanted, low, high);
+        this.#connection.seek({ topic, partition }, wanted);
+        this.#partitions.set(keyOf({ topic, partition }), {
+          topic,
+          partition,
+          wanted,
+          wrongFetches: 0,
+          committed: -1,
+        });
+      }
+    }
+    this.#connection.resume(assigned);
+    this.#watchdog.progressed(performance.now());
+    this.#options.onAssigned?.(assigned);
+  }
+
+  async #handle(fetched: FetchedBatch): Promise<void> {
+    const assignment = this.#assignment;
+    const state = this.#partitions.get(keyOf(fetched));
+    const [first] = fetched.records;
+    if (state === undefined || first === undefined || this.#isOver()) return;
+    if (fetched.fetchedOffset !== state.wanted) return await this.#putRight(state);
+
+    let isLost = false;
+    const heartbeats = setInterval(() => {
+      fetched.heartbeat().catch(() => {
+        isLost = true; // The group moves. The library meets the same error after the batch and joins again.
+      });
+    }, HEARTBEAT_MS);
+    try {
+      const isStale = (): boolean => isLost || assignment !== this.#assignment || this.#isOver();
+      const isDone = await this.#attempt({
+        topic: fetched.topic,
+        partition: fetched.partition,
+        records: fetched.records,
+        firstOffset: first.offset,
+        nextOffset: fetched.lastOffset + 1,
+        highWatermark: fetched.highWatermark,
+        isStale,
+      });
+      if (!isDone || assignment !== this.#assignment) return;
+      state.wanted = fetched.lastOffset + 1;
+      state.wrongFetches = 0;
+      fetched.resolve(fetched.lastOffset);
+    } finally {
+      clearInterval(heartbeats);
+    }
+  }
+
+  /** Does the batch until it is done or stale. The first attempt is always made. */
+  async #attempt(batch: ConsumerBatch): Promise<boolean> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.#watchdog.progressed(performance.now());
+        await this.#options.onBatch(batch);
+        this.#watchdog.progressed(performance.now());
+        return true;
+      } catch (error) {
+        if (dispositionOf(error) !== 'retriable') throw error;
+        this.#watchdog.progressed(performance.now());
+        if (batch.isStale()) return false;
+        this.#options.onRetry?.(batch, error, attempt);
+        await this.#backOff(attempt);
+        if (batch.isStale()) return false;
+      }
+    }
+  }
+
+  async #backOff(attempt: number): Promise<void> {
+    const longest = Math.min(MAX_BACK_OFF_MS, 50 * 2 ** Math.min(attempt, 10));
+    const ms = longest * (0.5 + Math.random() / 2);
+    await sleep(ms, undefined, { signal: this.#options.signal }).catch(() => undefined);
+  }
+
+  /**
+   * The library fetched from another offset than ours: it reset itself after OFFSET_OUT_OF_RANGE, or lost a seek. Handing the
+   * batch over would leave records out or do them again for ever, so it is dropped and the offset is set again.
+   */
+  async #putRight(state: PartitionState): Promise<void> {
+    this.#connection.seek(state, state.wanted);
+    state.wrongFetches += 1;
+    if (state.wrongFetches < MAX_WRONG_FETCHES) return;
+    const bounds = (await this.#admin.offsets(state.topic)).find(
+      (offsets) => offsets.partition === state.partition,
+    );
+    const { low, high } = bounds ?? { low: 0, high: 0 };
+    if (state.wanted < low || state.wanted > high) throw offsetGone(state, state.wanted, low, high);
+    throw this.#stalled();
+  }
+
+  async #commit(): Promise<void> {
+    const moved = [...this.#partitions.values()].filter((state) => state.wanted > state.committed);
+    if (moved.length === 0) return;
+    const offsets = moved.map(({ topic, partition, wanted }) => ({
+      topic,
+      partition,
+      offset: wanted,
+    }));
+    try {
+      await this.#connection.commit(offsets);
+      for (const [i, state] of moved.entries()) state.committed = offsets[i]?.offset ?? -1;
+    } catch {
+      // Only the lag in Kafka's own tools depends on it; the next second tries again.
+    }
+  }
+
+  async #check(): Promise<void> {
+    const isLagging = await this.#isLagging().catch(() => undefined);
+    if (this.#isEnding) return;
+    if (this.#watchdog.isStalled(performance.now(), isLagging)) this.#fail(this.#stalled());
+  }
+
+  /** Undefined when the brokers do not answer in the time of one check: a hanging question is no sign of life. */
+  async #isLagging(): Promise<boolean | undefined> {
+    const states = [...this.#partitions.values()];
+    for (const topic of new Set(states.map((state) => state.topic))) {
+      const offsets = await Promise.race([
+        this.#admin.offsets(topic),
+        sleep(this.#stallAfterMs / 4, undefined, { ref: false }),
+      ]);
+      if (offsets === undefined) return undefined;
+      const highs = new Map(offsets.map((o) => [o.partition, o.high]));
+      const isBehind = (state: PartitionState): boolean =>
+        state.topic === topic && (highs.get(state.partition) ?? 0) > state.wanted;
+      if (states.some(isBehind)) return true;
+    }
+    return false;
+  }
+
+  #stalled(): HubError {
+    const group = safeWord(this.#options.groupId);
+    return new HubError('HUB_KAFKA_CONSUMER_STALLED', { group, partitions: this.#partitions.size });
+  }
+
+  #isOver(): boolean {
+    return this.#isEnding || this.#options.signal.aborted;
+  }
+
+  #fail(error: unknown): void {
+    this.#isEnding = true;
+    this.#end.reject(error);
+  }
+}
+
+function keyOf(at: TopicPartition): string {
+  return `${at.topic}/${at.partition}`;
+}
+
+function offsetGone(at: TopicPartition, wanted: number, low: number, high: number): HubError {
+  const { partition } = at;
+  return new HubError('HUB_KAFKA_OFFSET_GONE', {
+    topic: safeWord(at.topic),
+    partition,
+    wanted,
+    low,
+    high,
+  });
+}

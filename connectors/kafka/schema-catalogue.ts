@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+
+/** An Avro record schema, with what the registry needs to know of it. */
+export interface RecordSchema {
+  readonly type: 'record';
+  readonly namespace: string;
+  readonly name: string;
+  readonly fields: readonly unknown[];
+}
+
+/** The schemas of what the hub publishes. */
+export const PERSON_SCHEMAS = {
+  person: readSchema('person'),
+  protectedPerson: readSchema('protected-person'),
+  redirect: readSchema('person-redirect'),
+  event: readSchema('person-event'),
+} as const;
+
+/** Subject by record name: one topic carries several record types, and one type may stand on several topics. */
+export function subjectOf(schema: RecordSchema): string {
+  return `${schema.namespace}.${schema.name}`;
+}
+
+function readSchema(name: string): RecordSchema {
+  const file = new URL(`../schemas/${name}.avsc`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as RecordSchema;
+}

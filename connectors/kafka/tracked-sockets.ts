@@ -1,0 +1,52 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+
+/** Where to connect instead of where the broker says that it is: through a tunnel or a proxy. */
+export type Route = (
+  host: string,
+  port: number,
+) => { readonly host: string; readonly port: number };
+
+interface SocketRequest {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl: ConnectionOptions | undefined;
+  readonly onConnect: () => void;
+}
+
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * The sockets of one client. The library can neither be told to give up a connection that hangs nor to stop connecting again in
+ * the background; without sockets it has to.
+ */
+export class TrackedSockets {
+  readonly #route: Route | undefined;
+  readonly #sockets = new Set<Socket>();
+  #isSealed = false;
+
+  constructor(route: Route | undefined) {
+    this.#route = route;
+  }
+
+  /** The library's socket factory. */
+  readonly create = ({ host, port, ssl, onConnect }: SocketRequest): Socket => {
+    if (this.#isSealed) throw new Error('This client is closed.');
+    const to = this.#route?.(host, port) ?? { host, port };
+    const socket = ssl
+      ? connectTls({ ...(isIP(host) === 0 && { servername: host }), ...ssl, ...to }, onConnect)
+      : connectPlain(to, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.setNoDelay(true);
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
+  };
+
+  /** Ends all connections at once, and no new one can be made. */
+  seal(): void {
+    this.#isSealed = true;
+    // With an error, since the library listens for that and not for the end of a socket that we ended.
+    for (const socket of this.#sockets) socket.destroy(new Error('This client is closed.'));
+  }
+}

@@ -1,0 +1,140 @@
+/** Every metric, once: name with its unit, help, and the names of its labels. The names are a contract with dashboards. */
+
+export interface MetricEntry {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+export const METRICS = {
+  hub_source_records_read_total: {
+    kind: 'counter',
+    help: 'Records that a source connector read, by what they say: upsert, removed, refused.',
+    labels: ['source', 'operation'],
+  },
+  hub_source_records_sent_total: {
+    kind: 'counter',
+    help: 'Source records that Kafka acknowledged on the raw topic.',
+    labels: ['source'],
+  },
+  hub_source_position_epoch: {
+    kind: 'gauge',
+    help: 'The epoch of the position up to which everything is acknowledged.',
+    labels: ['source'],
+  },
+  hub_source_position_version: {
+    kind: 'gauge',
+    help: 'The version of the position up to which everything is acknowledged.',
+    labels: ['source'],
+  },
+  hub_source_lag_seconds: {
+    kind: 'gauge',
+    help: 'How long ago the source was last read to its end. Rises while there is more to read or the source does not answer.',
+    labels: ['source'],
+  },
+  hub_source_snapshot_rows: {
+    kind: 'gauge',
+    help: 'Rows of the running first load or re-snapshot so far; 0 when none is running.',
+    labels: ['source'],
+  },
+  hub_core_records_total: {
+    kind: 'counter',
+    help: 'Source records whose transaction is committed.',
+    labels: ['source'],
+  },
+  hub_core_batches_total: {
+    kind: 'counter',
+    help: 'Batches of the main path, by outcome: committed, repeated, halved.',
+    labels: ['outcome'],
+  },
+  hub_core_persons_written_total: {
+    kind: 'counter',
+    help: 'New versions of persons.',
+    labels: [],
+  },
+  hub_core_parked_total: {
+    kind: 'counter',
+    help: 'Records parked, by error code.',
+    labels: ['code'],
+  },
+  hub_core_consumer_lag_records: {
+    kind: 'gauge',
+    help: 'Source records on the partition that no committed transaction has seen yet.',
+    labels: ['topic', 'partition'],
+  },
+  hub_kafka_watchdog_stalled: {
+    kind: 'gauge',
+    help: '1 while a consumer has records to read and reads none, else 0.',
+    labels: ['consumer'],
+  },
+  hub_kafka_watchdog_restarts_total: {
+    kind: 'counter',
+    help: 'Consumers that the watchdog started anew.',
+    labels: ['consumer'],
+  },
+  hub_publisher_events_total: {
+    kind: 'counter',
+    help: 'Business events whose send was verified.',
+    labels: [],
+  },
+  hub_publisher_states_total: {
+    kind: 'counter',
+    help: 'Person states and tombstones whose send was verified.',
+    labels: [],
+  },
+  hub_outbox_waiting_entries: {
+    kind: 'gauge',
+    help: 'Outbox entries that wait to be published.',
+    labels: ['partition'],
+  },
+  hub_outbox_oldest_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest outbox entry; 0 when none waits.',
+    labels: ['partition'],
+  },
+  hub_lease_held: {
+    kind: 'gauge',
+    help: '1 while this instance holds the lease, else 0.',
+    labels: ['lease'],
+  },
+  hub_role_healthy: {
+    kind: 'gauge',
+    help: '1 while the role makes progress or has nothing to do, else 0.',
+    labels: ['role'],
+  },
+  hub_read_to_committed_seconds: {
+    kind: 'histogram',
+    help: 'From the reading of a source record to the commit of its transaction.',
+    labels: [],
+  },
+  hub_read_to_published_seconds: {
+    kind: 'histogram',
+    help: 'From the reading of a source record to the verified send of its events.',
+    labels: [],
+  },
+  hub_metrics_collect_failures_total: {
+    kind: 'counter',
+    help: 'Gauges that could not be asked for when this page was made, most likely because the hub store did not answer.',
+    labels: [],
+  },
+  hub_process_resident_memory_bytes: {
+    kind: 'gauge',
+    help: 'Resident memory of this process.',
+    labels: [],
+  },
+  hub_process_cpu_seconds_total: {
+    kind: 'counter',
+    help: 'Processor time of this process, user and system.',
+    labels: [],
+  },
+} as const satisfies Readonly<Record<`hub_${string}`, MetricEntry>>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** The names of the metrics of one kind. */
+export type MetricNameOf<K extends MetricEntry['kind']> = {
+  [N in MetricName]: (typeof METRICS)[N]['kind'] extends K ? N : never;
+}[MetricName];
+
+/** The label names of one metric. */
+export type LabelName<N extends MetricName> = (typeof METRICS)[N]['labels'][number];

@@ -1,0 +1,226 @@
+/** The only place where the hub is put together. */
+import { createHash } from 'node:crypto';
+import { safeText } from '../../core/errors/log-safe.ts';
+import { createMasterMapper } from '../../core/mapping/map-master-record.ts';
+import type { ContentHash } from '../../core/person/person-identifier.ts';
+import type { ContentHasher } from '../../core/sync/ports.ts';
+import type { ProcessRules } from '../../core/sync/process-source-batch.ts';
+import type { HubConfig } from '../config/hub-config.ts';
+import type { HubRole } from '../config/settings.ts';
+import type { HubStore } from '../hub-store/hub-store.ts';
+import { migrateHubStore } from '../hub-store/migrations.ts';
+import { AvroCodec } from '../kafka/avro-codec.ts';
+import type { KafkaClient } from '../kafka/kafka-client.ts';
+import { PersonCodec } from '../kafka/person-codec.ts';
+import { createPersonTopicWriter } from '../kafka/person-topic-writer.ts';
+import { TOPIC, topicName } from '../kafka/topics.ts';
+import { loadMappingFiles, type MappingFiles } from '../mapping-files/load-mapping-files.ts';
+import { createHealth, type Health } from '../observability/health.ts';
+import type { Logger } from '../observability/logger.ts';
+import { createMetrics, type Metrics } from '../observability/metrics.ts';
+import { startHttpServer } from '../operator-console/http-server.ts';
+import { CORE, runCoreRole } from './core-role.ts';
+import { type InstanceCounters, newCounters, runHeartbeat } from './instance-heartbeat.ts';
+import { openKafka, openStore, topicsOf, whenReady } from './open-parts.ts';
+import { SILENT_SECONDS } from './operations/read-status.ts';
+import { PUBLISHER, runPublisherRole } from './publisher-role.ts';
+import { type Role, runRoles } from './run-roles.ts';
+import { runSourceRole, SOURCE } from './source-role.ts';
+import { runStoreWatch, STORE_WATCH } from './store-watch.ts';
+
+/** What the roles share. */
+export interface HubParts {
+  readonly config: HubConfig;
+  readonly files: MappingFiles;
+  readonly store: HubStore;
+  readonly kafka: KafkaClient;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly counters: InstanceCounters;
+  readonly log: Logger;
+}
+
+export interface RunHubOptions {
+  readonly config: HubConfig;
+  readonly log: Logger;
+  readonly programVersion: string;
+  /** Ends the hub in order. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one instance of the hub with the roles of its configuration until the signal. Opens what it needs in order, waits for services
+ * that are not there yet, and closes in reverse order.
+ *
+ * @throws HubError with a fatal code, or a bug, when it cannot go on. Nothing is lost then: see `core/sync/ports.ts`.
+ */
+export async function runHub(options: RunHubOptions): Promise<void> {
+  const { config, log, signal, programVersion } = options;
+  await using opened = new AsyncDisposableStack();
+  const files = await loadMappingFiles(config.mappingsDirectory);
+  const health = createHealth({ stallMs: config.health.stallSeconds * 1_000 });
+  const metrics = createMetrics();
+  const counters = newCounters();
+  const { port } = opened.use(
+    await startHttpServer({ port: config.http.port, health, metrics, logger: log }),
+  );
+  counters.httpPort = port;
+  log.info('health and metrics are served', { port });
+
+  await whenReady(safeText('store'), () => migrateHubStore(config.store.url.reveal()), log, signal);
+  const store = opened.use(openStore(config));
+  const kafka = opened.use(openKafka(config, log));
+  await whenReady(safeText('kafka'), () => prepareTopics(kafka, config), log, signal);
+
+  const parts: HubParts = { config, files, store, kafka, health, metrics, counters, log };
+  const roles: Role[] = [];
+  // In the order of starting. They stop in reverse: first nothing new is read, last what is stored has been published.
+  const heartbeat = { ...parts, programVersion, instance: config.instance, roles: config.roles };
+  roles.push({
+    name: safeText('heartbeat'),
+    run: (stop) => runHeartbeat({ ...heartbeat, instances: store.instances, signal: stop }),
+  });
+  roles.push({
+    name: STORE_WATCH,
+    run: (stop) =>
+      runStoreWatch({
+        ...parts,
+        outbox: store.outbox,
+        partitions: config.kafka.personTopicPartitions,
+        alarmSeconds: config.publisher.alarmSeconds,
+        signal: stop,
+      }),
+  });
+  for (const name of ['publisher', 'core', 'source'] as const) {
+    if (config.roles.includes(name)) roles.push(await ROLES[name](parts, signal));
+  }
+  await runRoles(roles, log, signal);
+}
+
+/** In production the topics are made beforehand, with rights that the hub does not have. */
+async function prepareTopics(kafka: KafkaClient, config: HubConfig): Promise<void> {
+  const table = topicsOf(config);
+  if (config.environment === 'production') await kafka.admin.checkTopics(table);
+  else await kafka.admin.ensureTopics(table);
+}
+
+const ROLES: Readonly<
+  Record<HubRole, (parts: HubParts, signal: AbortSignal) => Role | Promise<Role>>
+> = {
+  publisher: composePublisher,
+  core: composeCore,
+  source: composeSource,
+};
+
+async function composePublisher(parts: HubParts, startSignal: AbortSignal): Promise<Role> {
+  const { config, store, kafka, metrics, counters, health, log } = parts;
+  const avro = new AvroCodec({
+    registryUrl: config.kafka.schemaRegistryUrl,
+    clientId: `hub-${config.instance}`,
+  });
+  const registered = () => PersonCodec.register(avro);
+  const codec = await whenReady(safeText('registry'), registered, log, startSignal);
+  const topics = createPersonTopicWriter({
+    stateProducer: kafka.producer(),
+    eventProducer: kafka.producer(),
+    codec,
+    stateTopic: topicName(TOPIC.personState, config.kafka.topicPrefix),
+    eventTopic: topicName(TOPIC.personEvents, config.kafka.topicPrefix),
+  });
+  return {
+    name: PUBLISHER,
+    run: (signal) =>
+      runPublisherRole({
+        instance: config.instance,
+        partitions: config.kafka.personTopicPartitions,
+        batchEntries: config.publisher.batchEntries,
+        outbox: store.outbox,
+        leases: store.leases,
+        topics,
+        countPublishers: () => countInstances(store, 'publisher'),
+        onOutboxWrite: (listener) => store.notices.on('outbox', () => listener(undefined)),
+        onPublished: (states, events, readAt) => {
+          counters.published += events;
+          metrics.add('hub_publisher_states_total', {}, states);
+          metrics.add('hub_publisher_events_total', {}, events);
+          observeSince(metrics, 'hub_read_to_published_seconds', readAt);
+        },
+        health,
+        log,
+        signal,
+      }),
+  };
+}
+
+function composeCore(parts: HubParts): Role {
+  const { config, store, kafka, metrics, counters, health, log } = parts;
+  return {
+    name: CORE,
+    run: (signal) =>
+      runCoreRole({
+        groupId: config.kafka.consumerGroup,
+        topic: topicName(TOPIC.sourceMaster, config.kafka.topicPrefix),
+        batchRecords: config.core.batchRecords,
+        store: store.persons,
+        rules: processRules(parts),
+        storedOffset: async (topic, partition) => {
+          const offset = await store.persons.transact((tx) => tx.lockOffset(topic, partition));
+          return offset === 0 ? undefined : offset;
+        },
+        runConsumer: (options) => kafka.runConsumer(options),
+        stallMs: config.health.stallSeconds * 1_000,
+        onBatchDone: (batch, outcome, lag) => {
+          counters.committed += batch.records.length;
+          counters.lag.set(batch.partition, lag);
+          metrics.add('hub_core_records_total', { source: 'master' }, batch.records.length);
+          metrics.add('hub_core_persons_written_total', {}, outcome.persons);
+          for (const code of outcome.parked) metrics.add('hub_core_parked_total', { code });
+          const readAt = batch.records.flatMap(({ message }) => message?.readAt ?? []);
+          observeSince(metrics, 'hub_read_to_committed_seconds', readAt);
+        },
+        health,
+        log,
+        signal,
+      }),
+  };
+}
+
+function composeSource(parts: HubParts): Role {
+  return { name: SOURCE, run: (signal) => runSourceRole(parts, signal) };
+}
+
+/** Everything that the pure main path needs to know for Master's topic. */
+export function processRules({ files }: Pick<HubParts, 'files'>): ProcessRules {
+  const mapper = createMasterMapper({
+    mapping: files.masterMapping,
+    classifier: files.classifier,
+    areas: files.areas,
+  });
+  return {
+    source: 'master',
+    map: (message) => mapper.map(message),
+    hasher: sha256,
+    events: { homeCounties: files.region.homeCounties },
+  };
+}
+
+const sha256: ContentHasher = {
+  hash: (text) => createHash('sha256').update(text).digest('base64url') as string as ContentHash,
+};
+
+async function countInstances(store: HubStore, role: HubRole): Promise<number> {
+  const seen = await store.instances.list();
+  return seen.filter((one) => one.roles.includes(role) && one.secondsSinceSeen < SILENT_SECONDS)
+    .length;
+}
+
+/** One observation for a batch, of its oldest record: cheap, and the worst is what matters. */
+function observeSince(
+  metrics: Metrics,
+  name: 'hub_read_to_committed_seconds' | 'hub_read_to_published_seconds',
+  readAt: readonly string[],
+): void {
+  let oldest: string | undefined;
+  for (const time of readAt) if (oldest === undefined || time < oldest) oldest = time;
+  if (oldest !== undefined) metrics.observe(name, {}, (Date.now() - Date.parse(oldest)) / 1_000);
+}

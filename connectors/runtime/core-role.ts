@@ -1,0 +1,109 @@
+import { findHubError } from '../../core/errors/hub-error.ts';
+import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
+import type { IdentityHash } from '../../core/person/person-identifier.ts';
+import type { PersonStore, RawRecord, SourceBatch } from '../../core/sync/ports.ts';
+import type { BatchOutcome, ProcessRules } from '../../core/sync/process-source-batch.ts';
+import { runSourceBatch } from '../../core/sync/run-source-batch.ts';
+import type { KafkaRecord } from '../kafka/kafka-message.ts';
+import type { ConsumerBatch, ConsumerOptions } from '../kafka/run-consumer.ts';
+import type { Health } from '../observability/health.ts';
+import type { Logger } from '../observability/logger.ts';
+import { waitMs } from './cancellable-wait.ts';
+import { decodeSourceMessage } from './raw-message.ts';
+
+/** So many partitions are worked on at once: while one waits for the store, another is mapped. */
+const CONCURRENT_PARTITIONS = 3;
+const RESTART_MS = 1_000;
+
+export const CORE: SafeText = safeText('core');
+
+export interface CoreRoleOptions {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly batchRecords: number;
+  readonly store: PersonStore;
+  readonly rules: ProcessRules;
+  /** The offset to go on from, out of the store. */
+  readonly storedOffset: (topic: string, partition: number) => Promise<number | undefined>;
+  readonly runConsumer: (options: ConsumerOptions) => Promise<void>;
+  readonly stallMs: number;
+  readonly onBatchDone: (batch: SourceBatch, outcome: BatchOutcome, lag: number) => void;
+  readonly health: Health;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Processes the partitions of a raw topic that the consumer group gives to this instance, until the signal. When Kafka or the store is
+ * away it waits and goes on; only a fault that no waiting mends ends it.
+ */
+export async function runCoreRole(options: CoreRoleOptions): Promise<void> {
+  const { health, log, signal } = options;
+  while (!signal.aborted) {
+    try {
+      await options.runConsumer({
+        groupId: options.groupId,
+        topics: [options.topic],
+        startOffset: options.storedOffset,
+        partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
+        stallAfterMs: options.stallMs,
+        signal,
+        onAssigned: (assignment) => {
+          const partitions = assignment.reduce((sum, { partitions }) => sum + partitions.length, 0);
+          log.info('processing partitions', { partitions });
+          // Nothing to read says nothing: the consumer's own watchdog tells an idle partition from a silent one.
+          health.report(CORE, { kind: 'idle', forMs: Number.POSITIVE_INFINITY });
+        },
+        onRetry: (batch, error, attempt) => {
+          health.report(CORE, { kind: 'alarm', reason: reasonOf(error) });
+          log.error('the batch is tried again', error, { partition: batch.partition, attempt });
+        },
+        onBatch: (batch) => processChunks(batch, options),
+      });
+    } catch (error) {
+      if (findHubError(error)?.disposition !== 'retriable') throw error;
+      health.report(CORE, { kind: 'alarm', reason: reasonOf(error) });
+      log.error('the consumer starts again', error);
+      await waitMs(RESTART_MS, signal);
+    }
+  }
+  health.report(CORE, { kind: 'stopped' });
+}
+
+function reasonOf(error: unknown): SafeText {
+  return safeWord(findHubError(error)?.code ?? 'unknown');
+}
+
+/** A fetch can hold more than one transaction should: it is done in chunks, each with its own offset. */
+async function processChunks(batch: ConsumerBatch, options: CoreRoleOptions): Promise<void> {
+  const { store, rules, batchRecords, signal, health } = options;
+  const clock = { wait: (ms: number) => waitMs(ms * (0.5 + Math.random()), signal) };
+  for (let start = 0; start < batch.records.length; start += batchRecords) {
+    if (batch.isStale()) return;
+    const chunk = toSourceBatch(batch, start, batchRecords);
+    const outcome = await runSourceBatch(chunk, store, rules, clock);
+    health.report(CORE, { kind: 'idle', forMs: Number.POSITIVE_INFINITY });
+    options.onBatchDone(chunk, outcome, Math.max(0, batch.highWatermark - chunk.nextOffset));
+  }
+}
+
+function toSourceBatch(batch: ConsumerBatch, start: number, limit: number): SourceBatch {
+  const records = batch.records.slice(start, start + limit);
+  const next = batch.records[start + limit];
+  return {
+    topic: batch.topic,
+    partition: batch.partition,
+    firstOffset: records[0]?.offset ?? batch.firstOffset,
+    nextOffset: next?.offset ?? batch.nextOffset,
+    records: records.map(toRawRecord),
+  };
+}
+
+function toRawRecord({ offset, key, value }: KafkaRecord): RawRecord {
+  return {
+    offset,
+    identityHash: (key?.toString() ?? '') as IdentityHash,
+    message: decodeSourceMessage(value),
+    payload: value ?? Buffer.alloc(0),
+  };
+}

@@ -1,0 +1,73 @@
+import { safeText } from '../../../core/errors/log-safe.ts';
+import type { PersonKey } from '../../../core/person/person-identifier.ts';
+import type { HubConfig } from '../../config/hub-config.ts';
+import type { HubStore } from '../../hub-store/hub-store.ts';
+import { openDatabase } from '../../hub-store/knex-client.ts';
+import { type PersonLineage, readPersonLineage } from '../../hub-store/person-lineage.ts';
+import { AvroCodec } from '../../kafka/avro-codec.ts';
+import type { KafkaClient } from '../../kafka/kafka-client.ts';
+import { partitionOf } from '../../kafka/partition-of.ts';
+import { TOPIC, type TopicSpec } from '../../kafka/topics.ts';
+import { openKafka, openStore, topicsOf } from '../open-parts.ts';
+import type { PreflightCheck } from './preflight.ts';
+import { preflightChecks } from './preflight-checks.ts';
+import type { ReadRecordsPorts } from './read-records.ts';
+
+/** What the commands of an operator work with. Everything connects at its first use, so a command needs only what it asks. */
+export interface Operator extends AsyncDisposable {
+  readonly store: HubStore;
+  readonly kafka: KafkaClient;
+  readonly topicTable: readonly TopicSpec[];
+  readonly recordPorts: ReadRecordsPorts;
+  readonly preflightChecks: readonly PreflightCheck[];
+  /** One of our topics by its name without the prefix, any other topic as it is. */
+  topicName(name: string): string;
+  readLineage(key: PersonKey): Promise<PersonLineage | undefined>;
+}
+
+/** Few: an operator asks one thing after the other, beside instances that need the connections more. */
+const POOL_SIZE = 3;
+
+/** Opens the hub for an operator: the same store and topics as the instances with this configuration, and no role. */
+export function createOperator(config: HubConfig): Operator {
+  const store = openStore(config, POOL_SIZE);
+  const kafka = openKafka(config);
+  const avro = new AvroCodec({
+    registryUrl: config.kafka.schemaRegistryUrl,
+    clientId: safeText('hub-operator'),
+  });
+  const topicTable = topicsOf(config);
+  const recordPorts: ReadRecordsPorts = {
+    readTopic: (options) => kafka.readTopic(options),
+    decodeAvro: async (value) => {
+      const decoded = await avro.decode(value);
+      return decoded.kind === 'tombstone' ? null : decoded.record;
+    },
+  };
+  return {
+    store,
+    kafka,
+    topicTable,
+    recordPorts,
+    preflightChecks: preflightChecks(config, { store, kafka, topicTable }),
+    topicName: (name) => {
+      const isOurs = Object.values(TOPIC).some((topic) => topic === name);
+      return isOurs ? `${config.kafka.topicPrefix}${name}` : name;
+    },
+    readLineage: async (key) => {
+      await using database = openDatabase({
+        url: config.store.url.reveal(),
+        applicationName: `hub ${config.instance}`,
+        poolSize: 1,
+      });
+      const partitions = config.kafka.personTopicPartitions;
+      return await readPersonLineage(database, key, (personKey) =>
+        partitionOf(personKey, partitions),
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      await kafka.close();
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** What `hub preflight` looks at, part by part. */
+import { HubError } from '../../../core/errors/hub-error.ts';
+import { safeText } from '../../../core/errors/log-safe.ts';
+import type { HubConfig } from '../../config/hub-config.ts';
+import type { HubStore } from '../../hub-store/hub-store.ts';
+import type { KafkaClient } from '../../kafka/kafka-client.ts';
+import type { TopicSpec } from '../../kafka/topics.ts';
+import { loadMappingFiles } from '../../mapping-files/load-mapping-files.ts';
+import type { PreflightCheck, PreflightFinding } from './preflight.ts';
+
+export interface PreflightPorts {
+  readonly store: Pick<HubStore, 'ping'>;
+  readonly kafka: Pick<KafkaClient, 'admin'>;
+  readonly topicTable: readonly TopicSpec[];
+}
+
+/** The checks for this configuration, in the order in which a start needs them. */
+export function preflightChecks(
+  config: HubConfig,
+  { store, kafka, topicTable }: PreflightPorts,
+): readonly PreflightCheck[] {
+  return [
+    {
+      name: safeText('mapping files'),
+      run: async () => {
+        await loadMappingFiles(config.mappingsDirectory);
+        return [];
+      },
+    },
+    {
+      name: safeText('hub store'),
+      run: async () => {
+        await store.ping();
+        return [];
+      },
+    },
+    { name: safeText('Kafka and its topics'), run: () => checkTopics(kafka, topicTable) },
+    {
+      name: safeText('schema registry'),
+      run: () => checkRegistry(config.kafka.schemaRegistryUrl),
+    },
+  ];
+}
+
+async function checkTopics(
+  kafka: PreflightPorts['kafka'],
+  topicTable: readonly TopicSpec[],
+): Promise<readonly PreflightFinding[]> {
+  const reports = await kafka.admin.checkTopics(topicTable);
+  return reports.flatMap(({ topic, drift }) =>
+    drift.map(({ setting, have, want }) => ({
+      kind: 'note' as const,
+      text: `${topic}: ${setting} is ${have}, should be ${want}`,
+      fix: null,
+    })),
+  );
+}
+
+const REGISTRY_TIMEOUT_MS = 10_000;
+
+async function checkRegistry(url: string): Promise<readonly PreflightFinding[]> {
+  let status: number;
+  try {
+    const signal = AbortSignal.timeout(REGISTRY_TIMEOUT_MS);
+    const answer = await fetch(`${url}/subjects`, { signal });
+    await answer.body?.cancel();
+    status = answer.status;
+  } catch (error) {
+    throw HubError.wrap('HUB_KAFKA_REGISTRY_UNAVAILABLE', error);
+  }
+  if (status === 200) return [];
+  throw new HubError('HUB_KAFKA_REGISTRY_UNAVAILABLE', { status });
+}

@@ -1,0 +1,49 @@
+import type { HubStatus } from './read-status.ts';
+
+/**
+ * The status in one line: state, position, freshness, lag, backlog, rate, parked (house rule 37).
+ * @example running | master 3:184467 as of 14:02:10Z (0 s ago) | lag 0 | backlog 12 (oldest 0.1 s) | 812/s | parked 3 | 3 instances
+ */
+export function printStatusLine(status: HubStatus): string {
+  const { backlog, lagRecords, perSecond, instances } = status;
+  const oldest = backlog.waiting === 0 ? '' : ` (oldest ${backlog.oldestSeconds.toFixed(1)} s)`;
+  return [
+    status.state,
+    printSource(status),
+    `lag ${lagRecords === null ? '?' : printCount(lagRecords)}`,
+    `backlog ${printCount(backlog.waiting)}${oldest}`,
+    `${printCount(Math.round(perSecond.published))}/s`,
+    `parked ${printCount(status.parked.reduce((total, { waiting }) => total + waiting, 0))}`,
+    `${instances} instance${instances === 1 ? '' : 's'}`,
+    ...status.reasons,
+  ].join(' | ');
+}
+
+/** Digits in threes, whatever the locale of the machine. */
+export function printCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
+}
+
+/** Parked records by code, most first. */
+export function printParked(parked: HubStatus['parked']): string {
+  if (parked.length === 0) return 'Nothing is parked.';
+  return parked
+    .toSorted((a, b) => b.waiting - a.waiting || (a.code < b.code ? -1 : 1))
+    .map(({ code, waiting }) => `${printCount(waiting).padStart(9)}  ${code}`)
+    .join('\n');
+}
+
+function printSource({ source, freshnessSeconds }: HubStatus): string {
+  if (source === null) return 'source not read';
+  const position = source.position ?? 'at the beginning';
+  if (source.loadedRows !== null) {
+    const done = printCount(source.loadedRows);
+    const all = source.expectedRows === null ? '' : ` of ${printCount(source.expectedRows)}`;
+    return `${source.name} ${position} loaded ${done}${all} rows`;
+  }
+  if (source.currentAsOf === null || freshnessSeconds === null) {
+    return `${source.name} ${position} not yet read to its end`;
+  }
+  const asOf = new Date(source.currentAsOf).toISOString().slice(11, 19);
+  return `${source.name} ${position} as of ${asOf}Z (${Math.round(freshnessSeconds)} s ago)`;
+}

@@ -1,0 +1,127 @@
+import type { ErrorCode } from '../../../core/errors/error-codes.ts';
+import type { Outbox } from '../../../core/sync/ports.ts';
+import type { InstanceStore } from '../../hub-store/instance-store.ts';
+import type { ParkedRecords } from '../../hub-store/parked-records.ts';
+import { type InstanceStatus, readInstanceStatus, type SourceStatus } from './instance-status.ts';
+
+/** An instance that has not given a sign of life for this long is not counted: several heartbeats were missed. */
+export const SILENT_SECONDS = 20;
+
+export type HubState =
+  /** All roles run and are healthy. */
+  | 'running'
+  /** A first load is under way, or everyone is read again because changes were lost. */
+  | 'loading'
+  /** The source waits for a person's decision. */
+  | 'frozen'
+  /** A person paused the source. */
+  | 'paused'
+  /** Instances run, but none of them has one of the roles. */
+  | 'incomplete'
+  /** An instance has work and makes no progress, or raised an alarm. */
+  | 'unhealthy'
+  /** No instance runs. */
+  | 'stopped';
+
+/** The hub as a whole, at one moment. No personal data. */
+export interface HubStatus {
+  readonly state: HubState;
+  /** Why it is unhealthy or incomplete. */
+  readonly reasons: readonly string[];
+  readonly instances: number;
+  /** Null while no instance reads the source. */
+  readonly source: SourceStatus | null;
+  /** How long ago the source was last read to its end. */
+  readonly freshnessSeconds: number | null;
+  readonly lagRecords: number | null;
+  readonly backlog: { readonly waiting: number; readonly oldestSeconds: number };
+  readonly perSecond: InstanceStatus['perSecond'];
+  readonly parked: readonly { readonly code: ErrorCode; readonly waiting: number }[];
+}
+
+export interface StatusPorts {
+  readonly instances: Pick<InstanceStore, 'list'>;
+  readonly outbox: Pick<Outbox, 'backlog'>;
+  readonly parked: Pick<ParkedRecords, 'countByCode'>;
+}
+
+const ROLES = ['source', 'core', 'publisher'];
+
+/** Reads the status from the store: it needs no running instance and asks none. @param now milliseconds since 1970. */
+export async function readStatus(ports: StatusPorts, now: number): Promise<HubStatus> {
+  const [seen, backlog, parked] = await Promise.all([
+    ports.instances.list(),
+    ports.outbox.backlog(),
+    ports.parked.countByCode(),
+  ]);
+  const alive = seen
+    .filter((instance) => instance.secondsSinceSeen <= SILENT_SECONDS)
+    .map(({ instance, roles, status }) => ({
+      instance,
+      roles,
+      ...readInstanceStatus(status),
+    }));
+  const source = alive.map((one) => one.source).find((found) => found !== null) ?? null;
+  const lags = alive.map((one) => one.lagRecords).filter((lag) => lag !== null);
+  const missing = ROLES.filter((role) => !alive.some((one) => one.roles.includes(role)));
+  const sick = alive.filter((one) => !one.healthy);
+  return {
+    state: stateOf(alive.length, sick.length, missing.length, source),
+    reasons: [
+      ...sick.flatMap((one) => one.reasons.map((reason) => `${one.instance}: ${reason}`)),
+      ...sourceReasons(source),
+      ...(alive.length === 0 ? [] : missing.map((role) => `no instance has the role ${role}`)),
+    ],
+    instances: alive.length,
+    source,
+    freshnessSeconds:
+      source === null || source.currentAsOf === null
+        ? null
+        : Math.max(0, (now - source.currentAsOf) / 1_000),
+    lagRecords: lags.length === 0 ? null : sum(lags),
+    backlog: {
+      waiting: sum(backlog.map((partition) => partition.waiting)),
+      oldestSeconds: Math.max(0, ...backlog.map((partition) => partition.oldestSeconds)),
+    },
+    perSecond: {
+      read: sum(alive.map((one) => one.perSecond.read)),
+      committed: sum(alive.map((one) => one.perSecond.committed)),
+      published: sum(alive.map((one) => one.perSecond.published)),
+    },
+    parked,
+  };
+}
+
+function stateOf(
+  alive: number,
+  sick: number,
+  missing: number,
+  source: SourceStatus | null,
+): HubState {
+  if (alive === 0) return 'stopped';
+  if (sick > 0) return 'unhealthy';
+  if (missing > 0) return 'incomplete';
+  switch (source?.state) {
+    case 'paused':
+    case 'frozen':
+    case 'loading':
+      return source.state;
+    case 'gap':
+      return 'loading';
+    case 'starting':
+    case 'streaming':
+    case 'stopped':
+    case undefined:
+      return 'running';
+  }
+}
+
+function sourceReasons(source: SourceStatus | null): readonly string[] {
+  if (source?.state === 'gap') return ['changes were lost: everyone is read again'];
+  if (source?.state !== 'frozen') return [];
+  return [`${source.name} waits for a decision: hub errors ${source.frozenBy ?? ''}`.trimEnd()];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,133 @@
+import { type SafeText, safeText } from '../../../core/errors/log-safe.ts';
+import type { SourceName } from '../../../core/sync/source-record.ts';
+import type {
+  CommandOutcome,
+  CommandRequest,
+  CommandStore,
+} from '../../hub-store/command-store.ts';
+import type { InstanceStore } from '../../hub-store/instance-store.ts';
+import { scrubText } from '../../observability/scrub.ts';
+import { waitMs } from '../cancellable-wait.ts';
+import { SILENT_SECONDS } from './read-status.ts';
+
+/** What can be asked of a source: kinds of rows in the command table. A contract with the instances. */
+export const SOURCE_COMMANDS = [
+  'source-pause',
+  'source-resume',
+  'source-resnapshot',
+  'source-accept-restore',
+  'source-accept-removals',
+  'source-accept-gap',
+] as const;
+export type SourceCommandKind = (typeof SOURCE_COMMANDS)[number];
+
+/** The fields by which a part of the source can be read again: areas and kinds of records, never a person. */
+export const RESNAPSHOT_FIELDS = [
+  'identityType',
+  'countyCode',
+  'municipalityCode',
+  'parishCode',
+  'testPerson',
+] as const;
+export type ResnapshotField = (typeof RESNAPSHOT_FIELDS)[number];
+
+/** A part of the source: the rows with this value in this field. */
+export interface ResnapshotFilter {
+  readonly field: ResnapshotField;
+  readonly value: string;
+}
+
+export interface SourceCommand {
+  readonly kind: SourceCommandKind;
+  readonly source: SourceName;
+  /** Why. Kept for ever, so without personal data. */
+  readonly reason: string;
+  readonly requestedBy: string;
+  /** Only for a re-snapshot; absent: everything. */
+  readonly filter?: ResnapshotFilter;
+}
+
+/** A command that may not be stored, with what is wrong in one sentence. */
+export interface RefusedCommand {
+  readonly kind: 'refused';
+  readonly why: SafeText;
+}
+
+/** Makes the row for the command table, or says why it must not be made. */
+export function requestOf(
+  command: SourceCommand,
+): RefusedCommand | { readonly kind: 'request'; readonly request: CommandRequest } {
+  const reason = command.reason.trim();
+  if (reason.length < 3) return { kind: 'refused', why: TOO_SHORT };
+  if (scrubText(reason) !== reason) return { kind: 'refused', why: LOOKS_PERSONAL };
+  if (command.filter !== undefined && !/^[A-Za-z0-9]{1,6}$/.test(command.filter.value)) {
+    return { kind: 'refused', why: NOT_A_CODE };
+  }
+  const request = {
+    kind: command.kind,
+    target: command.source,
+    arguments:
+      command.filter === undefined
+        ? {}
+        : { field: command.filter.field, value: command.filter.value },
+    reason,
+    requestedBy: command.requestedBy,
+    expectedState: null,
+  };
+  return { kind: 'request', request };
+}
+
+const TOO_SHORT = safeText('say why in a few words: the reason is kept with the command');
+const LOOKS_PERSONAL = safeText(
+  'the reason seems to hold a personal identity; name a case instead, the reason is kept for ever',
+);
+const NOT_A_CODE = safeText('the value must be a code of at most six letters and digits');
+
+/** Reads a stored filter back, for the instance that carries the command out. Undefined: everything. */
+export function filterOf(stored: CommandRequest['arguments']): ResnapshotFilter | undefined {
+  const field = RESNAPSHOT_FIELDS.find((known) => known === stored['field']);
+  const value = stored['value'];
+  return field === undefined || typeof value !== 'string' ? undefined : { field, value };
+}
+
+export interface CommandPorts {
+  readonly commands: Pick<CommandStore, 'submit' | 'list'>;
+  readonly instances: Pick<InstanceStore, 'list'>;
+}
+
+/** What became of a command within the time that somebody waited. */
+export interface CommandResult {
+  readonly id: bigint;
+  readonly outcomes: readonly CommandOutcome[];
+  /** Instances with the role source that have not answered. */
+  readonly silent: readonly string[];
+}
+
+const LOOK_MS = 200;
+/** So many newer commands may come while one is waited for. */
+const LOOK_BACK = 100;
+
+/**
+ * Stores the command and waits until every running instance with the role source has answered, or the time is over. A command
+ * is not withdrawn when nobody answers: an instance that starts later carries it out.
+ */
+export async function runSourceCommand(
+  ports: CommandPorts,
+  request: CommandRequest,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const id = await ports.commands.submit(request);
+  const until = performance.now() + withinMs;
+  for (;;) {
+    const stored = (await ports.commands.list(LOOK_BACK)).find((command) => command.id === id);
+    const outcomes = stored?.outcomes ?? [];
+    const silent = (await ports.instances.list())
+      .filter((one) => one.secondsSinceSeen <= SILENT_SECONDS && one.roles.includes('source'))
+      .map((one) => one.instance)
+      .filter((name) => !outcomes.some((outcome) => outcome.instance === name));
+    const isOver = signal.aborted || performance.now() >= until;
+    if (silent.length === 0 || isOver) return { id, outcomes, silent };
+    await waitMs(LOOK_MS, signal);
+  }
+}

@@ -1,0 +1,44 @@
+import type { IdentityHash } from '../../core/person/person-identifier.ts';
+import type { SourceMessage } from '../../core/sync/source-record.ts';
+import type { GuardedProducer } from '../kafka/guarded-producer.ts';
+import type { KafkaMessage } from '../kafka/kafka-message.ts';
+import { partitionOf } from '../kafka/partition-of.ts';
+import type { RawRecordSink } from '../sources/master/raw-record-sink.ts';
+import { encodeSourceMessage } from './raw-message.ts';
+
+export interface RawTopicSinkOptions {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly hash: (message: SourceMessage) => IdentityHash;
+  /**
+   * A partition always has the same one of these producers, so its records keep their order; two let one partition's records be encoded
+   * while another's are on the way.
+   */
+  readonly producers: readonly GuardedProducer[];
+}
+
+/** Puts source messages on the raw topic. Resolves when every one is acknowledged by all in-sync replicas. */
+export function createRawTopicSink(options: RawTopicSinkOptions): RawRecordSink {
+  const { topic, partitions, hash, producers } = options;
+  return {
+    async append(messages) {
+      const byPartition = new Map<number, KafkaMessage[]>();
+      for (const message of messages) {
+        const key = hash(message);
+        const partition = partitionOf(key, partitions);
+        const record = { key, value: encodeSourceMessage(message) };
+        const list = byPartition.get(partition);
+        if (list === undefined) byPartition.set(partition, [record]);
+        else list.push(record);
+      }
+      const sends = [...byPartition].map(async ([partition, records]) => {
+        const producer = producers[partition % producers.length];
+        if (producer === undefined) throw new RangeError('A sink needs at least one producer.');
+        await producer.send({ topic, partition, messages: records });
+      });
+      // All of them end before a fault is passed on: nothing of this call may still be on its way when the caller tries again.
+      const results = await Promise.allSettled(sends);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { ReadColumn, ReadTable, ReadTables, SqlParameter } from './master-dialect.ts';
+
+/** Parameters, collected while a text is written. */
+export type Parameters = SqlParameter[];
+
+/** Adds a parameter and gives its mark. */
+export function add(parameters: Parameters, type: string, value: string | null): string {
+  parameters.push({ type, value });
+  return `@p${parameters.length}`;
+}
+
+export function quote(name: string): string {
+  return `[${name.replaceAll(']', ']]')}]`;
+}
+
+export function literal(text: string): string {
+  return `N'${text.replaceAll("'", "''")}'`;
+}
+
+export function nameOf(table: ReadTable): string {
+  return `${quote(table.schema)}.${quote(table.table)}`;
+}
+
+/** The person's table first: the place in this list is the table position. */
+export function allTables(tables: ReadTables): readonly ReadTable[] {
+  return [tables.person, ...tables.children];
+}
+
+/** The columns that hold the person's key, in the person's table or in a child. */
+export function personKey(tables: ReadTables, table: ReadTable): readonly ReadColumn[] {
+  return table.columns.slice(0, tables.person.keyLength);
+}
+
+export function ownKey(table: ReadTable): readonly ReadColumn[] {
+  return table.columns.slice(0, table.keyLength);
+}

@@ -1,0 +1,279 @@
+/** How fast the hub store alone takes new persons: identities, evidence, persons and outbox, a transaction for each batch. */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { openHubStore } from '../../connectors/hub-store/hub-store.ts';
+import { type Database, openDatabase, statement } from '../../connectors/hub-store/knex-client.ts';
+import { migrateHubStore } from '../../connectors/hub-store/migrations.ts';
+import type { GoldenPerson } from '../../core/golden-record/golden-record.ts';
+import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
+import type { ContentHash, Identity, Oid } from '../../core/person/person-identifier.ts';
+import type { BatchChanges, Cluster, PersonStore } from '../../core/sync/ports.ts';
+
+export interface StoreBenchOptions {
+  /** A server on which a database may be made and dropped. */
+  readonly databaseUrl: string;
+  readonly persons: number;
+  readonly batchSize: number;
+  /** Batches under way at the same time, each of a partition of its own. */
+  readonly concurrency: number;
+}
+
+/** One kind of batch, measured. */
+export interface StoreBenchFigures {
+  readonly personsPerSecond: number;
+  /** CPU of this process for one person, in microseconds, without making the input. */
+  readonly nodeMicroseconds: number;
+  /** CPU of the PostgreSQL backends for one person, in microseconds; undefined when the server is on another machine. */
+  readonly backendMicroseconds: number | undefined;
+  /** Write-ahead log for one person, in bytes. */
+  readonly walBytes: number;
+}
+
+export interface StoreBenchResult {
+  /** Persons that were unknown before: a first load. */
+  readonly created: StoreBenchFigures;
+  /** The same persons again with another content. */
+  readonly changed: StoreBenchFigures;
+}
+
+const TOPIC = 'bench.store';
+const ROOT = '1.2.752.74.9.9.9999' as Oid;
+const PARTITIONS = 12;
+
+/** Measures on a database of its own, which is dropped afterwards. */
+export async function benchStore(options: StoreBenchOptions): Promise<StoreBenchResult> {
+  const name = `hub_bench_${randomBytes(4).toString('hex')}`;
+  await using server = openDatabase({
+    url: options.databaseUrl,
+    applicationName: 'hub-bench',
+    poolSize: 1,
+  });
+  await server.script(`CREATE DATABASE ${name}`);
+  try {
+    const url = new URL(options.databaseUrl);
+    url.pathname = `/${name}`;
+    return await measure(url.href, options);
+  } finally {
+    await server.script(`DROP DATABASE ${name} WITH (FORCE)`);
+  }
+}
+
+async function measure(databaseUrl: string, options: StoreBenchOptions): Promise<StoreBenchResult> {
+  await migrateHubStore(databaseUrl);
+  await using look = openDatabase({ url: databaseUrl, applicationName: 'look', poolSize: 1 });
+  await using store = openHubStore({
+    databaseUrl,
+    applicationName: 'hub-bench',
+    poolSize: options.concurrency + 1,
+    parkedPayloadKey: randomBytes(32),
+    partitionOfPerson: (key) => Number.parseInt(key.slice(-4), 16) % PARTITIONS,
+  });
+  return {
+    created: await run(store.persons, look, options, 1),
+    changed: await run(store.persons, look, options, 2),
+  };
+}
+
+async function run(
+  store: PersonStore,
+  look: Database,
+  options: StoreBenchOptions,
+  version: number,
+): Promise<StoreBenchFigures> {
+  const batches: number[] = [];
+  for (let at = 0; at < options.persons; at += options.batchSize) batches.push(at);
+  let making = 0;
+  const cpuBefore = process.cpuUsage();
+  const backendBefore = await backendSeconds(look);
+  const walBefore = await walPosition(look);
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: options.concurrency }, async (_, partition) => {
+      for (let at = batches.shift(); at !== undefined; at = batches.shift()) {
+        const size = Math.min(options.batchSize, options.persons - at);
+        making += await oneBatch(store, partition, at, size, version);
+      }
+    }),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const cpu = process.cpuUsage(cpuBefore);
+  const backend = await backendSeconds(look);
+  const wal = await walPosition(look);
+  const each = (value: number) => value / options.persons;
+  return {
+    personsPerSecond: Math.round(options.persons / seconds),
+    nodeMicroseconds: Math.round(each(cpu.user + cpu.system - making * 1000)),
+    backendMicroseconds:
+      backend === undefined || backendBefore === undefined
+        ? undefined
+        : Math.round(each((backend - backendBefore) * 1e6)),
+    walBytes: Math.round(each(wal - walBefore)),
+  };
+}
+
+/** @returns the milliseconds spent on making input. */
+async function oneBatch(
+  store: PersonStore,
+  partition: number,
+  first: number,
+  size: number,
+  version: number,
+): Promise<number> {
+  const started = performance.now();
+  const identities = Array.from({ length: size }, (_, i) => identityOf(first + i));
+  let making = performance.now() - started;
+  await store.transact(async (transaction) => {
+    const offset = await transaction.lockOffset(TOPIC, partition);
+    const clusters = await transaction.lockClusters(identities);
+    const before = performance.now();
+    const changes = changesOf(clusters, version);
+    making += performance.now() - before;
+    await transaction.write(changes);
+    await transaction.advanceOffset(TOPIC, partition, offset + size);
+  });
+  return making;
+}
+
+function identityOf(number: number): Identity {
+  return { root: ROOT, extension: `BENCH${String(number).padStart(9, '0')}` };
+}
+
+function changesOf(clusters: readonly Cluster[], version: number): BatchChanges {
+  const cause = {
+    source: 'master' as const,
+    position: { epoch: 1, version: BigInt(version) },
+    readAt: new Date().toISOString(),
+  };
+  const entries = clusters.flatMap((cluster) =>
+    cluster.identities.map(({ identity, identityKey, evidence }) => {
+      const content = evidenceOf(identity, version);
+      const golden = goldenOf(content);
+      return {
+        evidence: {
+          identityKey,
+          evidence: {
+            source: cause.source,
+            position: cause.position,
+            content,
+            contentHash: hashOf(identity.extension, version),
+          },
+          isNew: evidence.length === 0,
+        },
+        person: {
+          person: {
+            personKey: cluster.personKey,
+            version,
+            golden,
+            contentHash: hashOf(identity.extension, -version),
+          },
+          isNew: cluster.person === undefined,
+          events: [
+            { type: 'registered' as const, effectiveDate: null, changed: ['name' as const] },
+          ],
+          cause,
+        },
+      };
+    }),
+  );
+  return {
+    evidence: entries.map((entry) => entry.evidence),
+    persons: entries.map((entry) => entry.person),
+    parked: [],
+    cleared: [],
+  };
+}
+
+function hashOf(text: string, version: number): ContentHash {
+  return createHash('sha256').update(`${text}${version}`).digest('base64url') as ContentHash;
+}
+
+function evidenceOf(identity: Identity, version: number): PersonEvidence {
+  return {
+    identity,
+    name: {
+      givenName: 'Testina Prova',
+      givenNameIndicator: 10,
+      middleName: null,
+      surname: `Efternamn${version}`,
+      notificationName: null,
+    },
+    sex: 'female',
+    birthDate: { precision: 'day', value: '1954-01-31' },
+    protectedPerson: false,
+    protectedPopulationRecord: false,
+    deregistration: null,
+    maritalStatus: 'G',
+    locality: {
+      countyCode: '14',
+      municipalityCode: '1480',
+      parishCode: '148012',
+      propertyDesignation: null,
+      registrationDate: { precision: 'day', value: '1999-09-09' },
+    },
+    addresses: [
+      {
+        kind: 'residential',
+        careOf: null,
+        lines: ['Provgatan 12 lgh 1102'],
+        postalCode: '41101',
+        city: 'GÖTEBORG',
+        country: null,
+      },
+    ],
+    contacts: [],
+    links: [],
+    testPerson: false,
+  };
+}
+
+function goldenOf(evidence: PersonEvidence): GoldenPerson {
+  return {
+    kind: 'person',
+    identities: [{ ...evidence.identity, type: 'LRID', main: true }],
+    name: evidence.name,
+    sex: evidence.sex,
+    birthDate: evidence.birthDate,
+    deregistration: evidence.deregistration,
+    testPerson: evidence.testPerson,
+    maritalStatus: evidence.maritalStatus,
+    membership: {
+      level: 'municipality',
+      countyCode: '14',
+      municipalityCode: '1480',
+      reason: 'registered',
+      from: { precision: 'day', value: '1999-09-09' },
+    },
+    parishCode: '148012',
+    propertyDesignation: null,
+    addresses: evidence.addresses,
+    contacts: evidence.contacts,
+  };
+}
+
+const WAL = statement<{ position: string }>(
+  'wal',
+  "SELECT pg_current_wal_insert_lsn() - '0/0' AS position",
+);
+const BACKENDS = statement<{ pid: string }>(
+  'backends',
+  'SELECT pid FROM pg_stat_activity WHERE datname = current_database()',
+);
+const TICKS_PER_SECOND = 100;
+
+async function walPosition(look: Database): Promise<number> {
+  return Number((await look.query(WAL))[0]?.position);
+}
+
+/** CPU of our backends from /proc, when the server runs on this machine. */
+async function backendSeconds(look: Database): Promise<number | undefined> {
+  let ticks = 0;
+  for (const { pid } of await look.query(BACKENDS)) {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      ticks += Number(fields[11]) + Number(fields[12]);
+    } catch {
+      return undefined;
+    }
+  }
+  return ticks / TICKS_PER_SECOND;
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/** The command line of the hub. Parses, calls, prints; what it calls is in connectors/runtime. */
+import { clearLine, cursorTo } from 'node:readline';
+import { EXIT } from './hub/exit-codes.ts';
+import { runCommandLine } from './hub/program.ts';
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    if (stop.signal.aborted) process.exit(EXIT.problem); // asked twice: do not wait for an orderly end
+    stop.abort();
+  });
+}
+// `hub read … | head` closes the pipe early; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.problem);
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+  redraw: (text) => {
+    cursorTo(process.stdout, 0);
+    process.stdout.write(text.slice(0, process.stdout.columns - 1));
+    clearLine(process.stdout, 1);
+  },
+  isInteractive: process.stdout.isTTY,
+  signal: stop.signal,
+});

@@ -1,0 +1,133 @@
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import {
+  RESNAPSHOT_FIELDS,
+  type ResnapshotFilter,
+  requestOf,
+  runSourceCommand,
+  SOURCE_COMMANDS,
+  type SourceCommandKind,
+} from '../../connectors/runtime/operations/source-commands.ts';
+import { EXIT } from './exit-codes.ts';
+import { openOperator } from './open-operator.ts';
+import { parseCount, parseOneOf } from './option-values.ts';
+import type { CommandContext } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+interface SourceOptions {
+  readonly reason: string;
+  readonly wait: number;
+  readonly where?: ResnapshotFilter;
+  readonly execute?: true;
+}
+
+const SOURCES = ['master'] as const;
+
+/** What each command asks for. The ones with `decides` change what consumers get, so they need --execute. */
+const COMMANDS: Readonly<
+  Record<SourceCommandKind, { readonly summary: string; readonly decides?: string }>
+> = {
+  'source-pause': { summary: 'stop reading; the position is kept' },
+  'source-resume': { summary: 'go on reading from the position' },
+  'source-resnapshot': { summary: 'read everything again, or a part, while the stream goes on' },
+  'source-accept-restore': {
+    summary: 'accept that the source was restored or failed over',
+    decides:
+      'A new epoch begins: everything is read again, and what the restored source says replaces what was known.',
+  },
+  'source-accept-removals': {
+    summary: 'accept a burst of removals that was held back',
+    decides: 'The persons that the source no longer has are removed from every consumer.',
+  },
+  'source-accept-gap': {
+    summary: 'state that removals during a gap have been looked after',
+    decides:
+      'Persons who were removed while changes were lost stay published unless you have found them.',
+  },
+};
+
+export function addSourceCommand(program: Command, context: CommandContext): void {
+  const source = program
+    .command('source')
+    .summary('pause a source, resume it, read it again, or decide what it waits for')
+    .description(
+      'Asks the running instances to pause a source, to go on with it, to read it again, or tells them what a person has ' +
+        'decided. The request is a row in the command table with who, when and why; the instances answer there. None of it ' +
+        'writes to the source.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  hub source pause master --reason "index rebuild in Master tonight"\n' +
+        '  hub source resnapshot master --where municipalityCode=0380 --reason "case 4711"',
+    );
+  for (const kind of SOURCE_COMMANDS) {
+    const { summary, decides } = COMMANDS[kind];
+    const sentence = `${summary[0]?.toUpperCase()}${summary.slice(1)}.`;
+    const command = source
+      .command(kind.replace('source-', ''))
+      .summary(summary)
+      .description(decides === undefined ? sentence : `${sentence} ${decides}`)
+      .argument('<source>', SOURCES.join(' or '), parseOneOf(SOURCES))
+      .requiredOption('--reason <text>', 'why; without personal data')
+      .option(
+        '--wait <seconds>',
+        'how long to wait for the answers of the instances',
+        parseCount,
+        30,
+      );
+    if (kind === 'source-resnapshot') {
+      const fields = RESNAPSHOT_FIELDS.join(', ');
+      const about = `only the rows with this code; a field of ${fields}`;
+      command.option('--where <field=code>', about, parseFilter);
+    }
+    if (decides !== undefined) command.option('--execute', 'do it; without this nothing is done');
+    command.action(async (target: (typeof SOURCES)[number], options: SourceOptions) => {
+      if (decides !== undefined && !options.execute) {
+        return context.terminal.out(`${decides}\nNothing was done. Add --execute to do it.`);
+      }
+      return await submit(kind, target, options, context);
+    });
+  }
+}
+
+async function submit(
+  kind: SourceCommandKind,
+  source: (typeof SOURCES)[number],
+  { reason, wait, where }: SourceOptions,
+  { terminal, finish }: CommandContext,
+): Promise<void> {
+  const requestedBy = userInfo().username;
+  const made = requestOf({ kind, source, reason, requestedBy, ...(where && { filter: where }) });
+  if (made.kind === 'refused') throw new UsageError(`error: ${made.why}`);
+  await using operator = await openOperator();
+  const result = await runSourceCommand(
+    operator.store,
+    made.request,
+    wait * 1_000,
+    terminal.signal,
+  );
+  for (const { instance, outcome, detail } of result.outcomes) {
+    terminal.out(`${instance}: ${outcome}${detail === null ? '' : ` (${detail})`}`);
+  }
+  for (const instance of result.silent) terminal.out(`${instance}: no answer yet`);
+  if (result.outcomes.length === 0 && result.silent.length === 0) {
+    terminal.out(
+      `Command ${result.id} is stored; no instance reads this source now. The next one to start obeys it.`,
+    );
+  }
+  const isWell =
+    result.silent.length === 0 && result.outcomes.every(({ outcome }) => outcome === 'done');
+  if (!isWell) finish(EXIT.problem);
+}
+
+function parseFilter(text: string): ResnapshotFilter {
+  const [name, value] = text.split('=', 2);
+  const field = RESNAPSHOT_FIELDS.find((known) => known === name);
+  if (field === undefined || value === undefined) {
+    throw new UsageError(
+      `error: --where takes <field>=<code> with a field of ${RESNAPSHOT_FIELDS.join(', ')}: never a person's number`,
+    );
+  }
+  return { field, value };
+}

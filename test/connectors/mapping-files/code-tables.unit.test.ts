@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadMappingFiles } from '../../../connectors/mapping-files/load-mapping-files.ts';
+import { describeWithShared, readSharedJson, sharedPath } from '../../support/shared-data.ts';
+
+const MAPPINGS = new URL('../../../mappings', import.meta.url).pathname;
+const { areas, masterMapping } = await loadMappingFiles(MAPPINGS);
+
+/** The rows of a CSV file below its comment lines, the column names among them. */
+const linesOf = (path: string): readonly string[] =>
+  readFileSync(path, 'utf8')
+    .split(/\r?\n/)
+    .filter((line) => line !== '' && !line.startsWith('#'));
+
+describeWithShared('the area tables', 'codes/swedish_admin_areas.csv', () => {
+  const official = linesOf(sharedPath('codes/swedish_admin_areas.csv'))
+    .slice(1)
+    .map((line) => line.split(','));
+
+  it('have the 290 municipalities, each in its county', () => {
+    const own = linesOf(`${MAPPINGS}/code-tables/municipalities.csv`).slice(1);
+    expect(own).toEqual(official.map(([code, name, county]) => `${code},${name},${county}`));
+    expect(own).toHaveLength(290);
+  });
+
+  it('have the 21 counties', () => {
+    const own = linesOf(`${MAPPINGS}/code-tables/counties.csv`).slice(1);
+    const counties = new Set(official.map(([, , code, name]) => `${code},${name}`));
+    expect(new Set(own)).toEqual(counties);
+    expect(own).toHaveLength(21);
+  });
+});
+
+describe('the area tables', () => {
+  it('say where they come from', () => {
+    for (const name of ['counties', 'municipalities']) {
+      const text = readFileSync(`${MAPPINGS}/code-tables/${name}.csv`, 'utf8');
+      expect(text).toMatch(/^# Source: /);
+    }
+  });
+
+  it('are read with their letters whole', () => {
+    expect(areas.municipalityName('0382')).toBe('Östhammar');
+    expect(areas.countyName('24')).toBe('Västerbottens län');
+  });
+});
+
+const PU_CODES = 'codes/pu-codes-5.1.json';
+
+interface PuCodes {
+  readonly deregistrationReasonCode: {
+    readonly codes: Readonly<Record<string, string>>;
+    readonly 'legacy_removed_in_4.0': Readonly<Record<string, string>>;
+    readonly 'legacy_residentmaster_1.0': Readonly<Record<string, string>>;
+  };
+  readonly maritalStatusCode: { readonly codes: Readonly<Record<string, string>> };
+}
+
+describeWithShared('the codes of master.json', PU_CODES, () => {
+  const pu = readSharedJson<PuCodes>(PU_CODES);
+  const { codes } = masterMapping;
+
+  it('map every deregistration reason, today’s to itself and older ones to one of today’s', () => {
+    const today = pu.deregistrationReasonCode.codes;
+    const older = {
+      ...pu.deregistrationReasonCode['legacy_removed_in_4.0'],
+      ...pu.deregistrationReasonCode['legacy_residentmaster_1.0'],
+    };
+    const mapped = codes.deregistrationReason;
+    expect(Object.keys(mapped).toSorted()).toEqual(Object.keys({ ...today, ...older }).toSorted());
+    for (const code of Object.keys(today)) expect(mapped[code]).toBe(code);
+    expect(Object.keys(today)).toEqual(expect.arrayContaining(Object.values(mapped)));
+  });
+
+  it('map every marital status, with both spellings of widowed as one', () => {
+    const expected = Object.keys(pu.maritalStatusCode.codes).map((code) => [
+      code,
+      code === 'A' ? 'Ä' : code,
+    ]);
+    expect(codes.maritalStatus).toEqual(Object.fromEntries(expected));
+  });
+});

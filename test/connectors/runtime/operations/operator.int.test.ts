@@ -1,0 +1,162 @@
+/** What the commands of an operator do, on a real store and real topics. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrateHubStore } from '../../../../connectors/hub-store/migrations.ts';
+import {
+  createOperator,
+  type Operator,
+} from '../../../../connectors/runtime/operations/operator.ts';
+import { isReady, runPreflight } from '../../../../connectors/runtime/operations/preflight.ts';
+import { printLineage } from '../../../../connectors/runtime/operations/print-lineage.ts';
+import { printStatusLine } from '../../../../connectors/runtime/operations/print-status.ts';
+import { readRecords } from '../../../../connectors/runtime/operations/read-records.ts';
+import { readStatus } from '../../../../connectors/runtime/operations/read-status.ts';
+import {
+  requestOf,
+  runSourceCommand,
+} from '../../../../connectors/runtime/operations/source-commands.ts';
+import { findHubError } from '../../../../core/errors/hub-error.ts';
+import { composeGoldenRecord } from '../../../../core/golden-record/compose-golden-record.ts';
+import type { ContentHash, PersonKey } from '../../../../core/person/person-identifier.ts';
+import { createHubDatabase, type TestDatabase } from '../../../support/hub-database.ts';
+import { at, evidence, pnr, TEST_PNR } from '../../../support/person-builder.ts';
+import { testConfig } from '../../../support/test-config.ts';
+
+const PREFIX = `operator-${randomBytes(4).toString('hex').replace(/\d/g, 'x')}.`;
+
+let database: TestDatabase;
+let operator: Operator;
+
+beforeAll(async () => {
+  database = await createHubDatabase();
+  await migrateHubStore(database.url);
+  operator = createOperator(
+    testConfig(database.url, { HUB_TOPIC_PREFIX: PREFIX, PERSON_TOPIC_PARTITIONS: '1' }),
+  );
+});
+
+afterAll(async () => {
+  await operator.kafka.admin.deleteTopics(operator.topicTable.map(({ topic }) => topic));
+  await operator[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+/** Stores one person as the main path does, and gives the person's key. */
+async function storePerson(): Promise<PersonKey> {
+  return await operator.store.persons.transact(async (transaction) => {
+    const [cluster] = await transaction.lockClusters([pnr()]);
+    const identity = cluster?.identities[0] ?? expect.fail('no cluster');
+    const content = evidence();
+    const stored = {
+      source: 'master' as const,
+      position: at(7, 2),
+      content,
+      contentHash: 'evidence' as string as ContentHash,
+    };
+    const golden = composeGoldenRecord([{ identity: pnr(), ...stored }]);
+    await transaction.write({
+      evidence: [{ identityKey: identity.identityKey, evidence: stored, isNew: true }],
+      persons: [
+        {
+          person: {
+            personKey: identity.personKey,
+            version: 1,
+            golden,
+            contentHash: 'golden' as string as ContentHash,
+          },
+          isNew: true,
+          events: [{ type: 'registered', effectiveDate: null, changed: ['name'] }],
+          cause: { source: 'master', position: at(7, 2), readAt: '2025-01-31T10:00:00.000Z' },
+        },
+      ],
+      parked: [],
+      cleared: [],
+    });
+    return identity.personKey;
+  });
+}
+
+describe('an operator', () => {
+  it('is told that the topics are missing, makes them, and finds them as the table says', async () => {
+    const { admin } = operator.kafka;
+    const missing = await admin.checkTopics(operator.topicTable).catch((error: unknown) => error);
+    expect(findHubError(missing)?.code).toBe('HUB_KAFKA_TOPIC_MISSING');
+    const reports = await admin.ensureTopics(operator.topicTable);
+    expect(reports.flatMap(({ drift }) => drift)).toEqual([]);
+    const results = await runPreflight(operator.preflightChecks);
+    const parts = results.filter(({ name }) => !name.startsWith('Master'));
+    expect(parts.flatMap(({ findings }) => findings)).toEqual([]);
+    expect(isReady(parts)).toBe(true);
+  });
+
+  it('sees the lineage of a person by the key, without an identity in it', async () => {
+    const personKey = await storePerson();
+    const lineage = (await operator.readLineage(personKey)) ?? expect.fail('nobody found');
+    const text = printLineage(lineage, { showIdentities: false });
+    expect(text).toContain('master at 2:7');
+    expect(text).toMatch(/Version 1 waits since .*: registered/);
+    for (const number of TEST_PNR) expect(text).not.toContain(number);
+    expect(printLineage(lineage, { showIdentities: true })).toContain(TEST_PNR[0]);
+  });
+
+  it('finds nobody by a key that was never given out', async () => {
+    const nobody = '00000000-0000-4000-8000-000000000000' as PersonKey;
+    expect(await operator.readLineage(nobody)).toBeUndefined();
+  });
+
+  it('reads the state of the hub while no instance runs', async () => {
+    const status = await readStatus(operator.store, Date.now());
+    expect(status).toMatchObject({ state: 'stopped', backlog: { waiting: 1 } });
+    expect(printStatusLine(status)).toMatch(/^stopped \| source not read \| lag \? \| backlog 1 /);
+  });
+
+  it('reads records of a topic by its name without the prefix', async () => {
+    await using producer = operator.kafka.producer();
+    const topic = operator.topicName('source.master.person.v1');
+    expect(topic).toBe(`${PREFIX}source.master.person.v1`);
+    const messages = [1, 2, 3].map((n) => ({ key: 'k', value: Buffer.from(`{"n":${n}}`) }));
+    await producer.send({ topic, partition: 0, messages });
+    const values: unknown[] = [];
+    for await (const record of readRecords(operator.recordPorts, {
+      topic,
+      limit: 2,
+      which: 'last',
+      showIdentities: false,
+      signal: AbortSignal.timeout(20_000),
+    })) {
+      values.push(record.value);
+    }
+    expect(values).toEqual([{ n: 2 }, { n: 3 }]);
+  });
+
+  it('gets the answer of each instance that reads the source', async () => {
+    const { instances, commands } = operator.store;
+    const report = { roles: ['source'], programVersion: '0', status: {} };
+    await instances.heartbeat({ instance: 'quick', ...report });
+    await instances.heartbeat({ instance: 'silent', ...report });
+    await instances.heartbeat({ instance: 'publisher-only', ...report, roles: ['publisher'] });
+    const made = requestOf({
+      kind: 'source-pause',
+      source: 'master',
+      reason: 'a test',
+      requestedBy: 'tester',
+    });
+    if (made.kind === 'refused') expect.fail(made.why);
+    // The quick instance answers as soon as the command is there.
+    const ports = {
+      instances,
+      commands: {
+        submit: async (request: Parameters<typeof commands.submit>[0]) => {
+          const id = await commands.submit(request);
+          await commands.recordOutcome(id, { instance: 'quick', outcome: 'done', detail: null });
+          return id;
+        },
+        list: (limit: number) => commands.list(limit),
+      },
+    };
+    const never = new AbortController().signal;
+    const result = await runSourceCommand(ports, made.request, 500, never);
+    expect(result.outcomes).toMatchObject([{ instance: 'quick', outcome: 'done' }]);
+    expect(result.silent).toEqual(['silent']);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { SeenInstance } from '../../../../connectors/hub-store/instance-store.ts';
+import type { InstanceStatus } from '../../../../connectors/runtime/operations/instance-status.ts';
+import {
+  type HubStatus,
+  readStatus,
+  SILENT_SECONDS,
+} from '../../../../connectors/runtime/operations/read-status.ts';
+
+const NOW = 1_700_000_100_000;
+const WELL: InstanceStatus = {
+  healthy: true,
+  reasons: [],
+  httpPort: 9464,
+  source: null,
+  lagRecords: null,
+  perSecond: { read: 0, committed: 0, published: 0 },
+};
+const READING: InstanceStatus['source'] = {
+  name: 'master',
+  state: 'streaming',
+  frozenBy: null,
+  position: '1:5',
+  currentAsOf: NOW - 1_500,
+  loadedRows: null,
+  expectedRows: null,
+};
+
+function instance(
+  name: string,
+  roles: readonly string[],
+  status: Partial<InstanceStatus> = {},
+  secondsSinceSeen = 1,
+): SeenInstance {
+  const stored = JSON.parse(JSON.stringify({ ...WELL, ...status })) as Record<string, unknown>;
+  return {
+    instance: name,
+    roles,
+    programVersion: '0',
+    startedAt: 0,
+    secondsSinceSeen,
+    status: stored,
+  };
+}
+
+async function statusOf(instances: readonly SeenInstance[]): Promise<HubStatus> {
+  return await readStatus(
+    {
+      instances: { list: () => Promise.resolve(instances) },
+      outbox: {
+        backlog: () =>
+          Promise.resolve([
+            { partition: 0, waiting: 2, oldestSeconds: 1 },
+            { partition: 3, waiting: 5, oldestSeconds: 7.5 },
+          ]),
+      },
+      parked: { countByCode: () => Promise.resolve([]) },
+    },
+    NOW,
+  );
+}
+
+const ALL = ['source', 'core', 'publisher'];
+
+describe('readStatus', () => {
+  it('adds up what the instances share', async () => {
+    const status = await statusOf([
+      instance('a', ALL, {
+        source: READING,
+        lagRecords: 3,
+        perSecond: { read: 10, committed: 4, published: 4 },
+      }),
+      instance('b', ['core'], {
+        lagRecords: 4,
+        perSecond: { read: 0, committed: 6, published: 0 },
+      }),
+    ]);
+    expect(status).toMatchObject({
+      state: 'running',
+      instances: 2,
+      freshnessSeconds: 1.5,
+      lagRecords: 7,
+      backlog: { waiting: 7, oldestSeconds: 7.5 },
+      perSecond: { read: 10, committed: 10, published: 4 },
+    });
+  });
+
+  it('is stopped when every instance has been silent for too long', async () => {
+    const status = await statusOf([instance('a', ALL, {}, SILENT_SECONDS + 1)]);
+    expect(status).toMatchObject({ state: 'stopped', instances: 0, lagRecords: null });
+  });
+
+  it('names the role that nobody has', async () => {
+    const status = await statusOf([instance('a', ['source', 'core'])]);
+    expect(status.state).toBe('incomplete');
+    expect(status.reasons).toEqual(['no instance has the role publisher']);
+  });
+
+  it('says which instance is unhealthy and why', async () => {
+    const status = await statusOf([
+      instance('a', ALL),
+      instance('b', ALL, { healthy: false, reasons: ['core: stalled'] }),
+    ]);
+    expect(status.state).toBe('unhealthy');
+    expect(status.reasons).toEqual(['b: core: stalled']);
+  });
+
+  it.each([
+    ['streaming', 'running'],
+    ['starting', 'running'],
+    ['loading', 'loading'],
+    ['gap', 'loading'],
+    ['paused', 'paused'],
+    ['frozen', 'frozen'],
+  ] as const)('takes the state of the source: %s is %s', async (state, expected) => {
+    const status = await statusOf([instance('a', ALL, { source: { ...READING, state } })]);
+    expect(status.state).toBe(expected);
+  });
+
+  it('counts an instance of another version, whose status it does not know, as unhealthy', async () => {
+    const strange = {
+      ...instance('a', ALL),
+      status: { source: { state: 'dreaming' }, reasons: 5 },
+    };
+    expect(await statusOf([strange])).toMatchObject({ state: 'unhealthy', source: null });
+  });
+});

@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ContentHash } from '../../core/person/person-identifier.ts';
+import type { Cluster } from '../../core/sync/ports.ts';
+import {
+  changesOf,
+  doBatch,
+  evidenceOf,
+  freshIdentities,
+  freshIdentity,
+  freshTopic,
+  goldenOf,
+  NO_CHANGES,
+  readClusters,
+  runBatch,
+  type StoreUnderTest,
+} from './store-under-test.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** What every PersonStore guarantees. */
+export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
+  describe('a person store', () => {
+    let store: StoreUnderTest;
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(async () => {
+      await store[Symbol.asyncDispose]();
+    });
+
+    it('makes each unknown identity a person of its own under a fresh random key', async () => {
+      const identities = freshIdentities(3);
+      const clusters = await store.persons.transact((t) => t.lockClusters(identities));
+      expect(new Set(clusters.map(({ personKey }) => personKey)).size).toBe(3);
+      for (const cluster of clusters) {
+        expect(cluster.personKey).toMatch(UUID);
+        expect(cluster.person).toBeUndefined();
+        expect(cluster.identities).toEqual([
+          {
+            identity: expect.toSatisfy((identity) => identities.includes(identity)),
+            identityKey: cluster.personKey,
+            personKey: cluster.personKey,
+            evidence: [],
+          },
+        ]);
+      }
+    });
+
+    it('keeps the key of an identity that is seen again, also within one call', async () => {
+      const identity = freshIdentity();
+      const [first] = await store.persons.transact((t) => t.lockClusters([identity, identity]));
+      const again = await store.persons.transact((t) =>
+        t.lockClusters([{ ...identity }, identity]),
+      );
+      expect(again).toEqual([first]);
+    });
+
+    it('puts every named identity in exactly one cluster, known and unknown ones together', async () => {
+      const known = freshIdentities(2);
+      await doBatch(store.persons, { ...placeOf(), identities: known, version: 1 });
+      const named = [...freshIdentities(2), ...known, ...freshIdentities(1)];
+      const clusters = await readClusters(store.persons, named);
+      const found = clusters.flatMap((cluster) => cluster.identities.map(textOf));
+      expect(found.toSorted()).toEqual(named.map((identity) => identity.extension).toSorted());
+    });
+
+    it('reads back evidence and person as they were written', async () => {
+      const identity = freshIdentity();
+      await doBatch(store.persons, { ...placeOf(), identities: [identity], version: 7 });
+      const [cluster] = await readClusters(store.persons, [identity]);
+      expect(cluster?.identities[0]?.evidence).toEqual([
+        {
+          source: 'master',
+          position: { epoch: 1, version: 7n },
+          content: evidenceOf(identity, 7),
+          contentHash: 'e7',
+        },
+      ]);
+      expect(cluster?.person).toEqual({
+        personKey: cluster?.personKey,
+        version: 1,
+        golden: goldenOf(identity, 7),
+        contentHash: 'g7',
+      });
+    });
+
+    it('keeps the position of a removal, without content', async () => {
+      const identity = freshIdentity();
+      await doBatch(store.persons, { ...placeOf(), identities: [identity], version: 1 });
+      await store.persons.transact(async (t) => {
+        const { evidence, persons } = changesOf(await t.lockClusters([identity]), 2);
+        await t.write({
+          ...NO_CHANGES,
+          evidence: evidence.map((w) => ({ ...w, evidence: { ...w.evidence, content: null } })),
+          persons: persons.map((w) => ({ ...w, person: { ...w.person, golden: null } })),
+        });
+      });
+      const [cluster] = await readClusters(store.persons, [identity]);
+      expect(cluster?.identities[0]?.evidence).toMatchObject([
+        { content: null, position: { version: 2n } },
+      ]);
+      expect(cluster?.person).toMatchObject({ golden: null, version: 2 });
+    });
+
+    it('keeps the evidence of two sources about one identity apart', async () => {
+      const identity = freshIdentity();
+      await doBatch(store.persons, { ...placeOf(), identities: [identity], version: 1 });
+      await store.persons.transact(async (t) => {
+        const { evidence } = changesOf(await t.lockClusters([identity]), 5);
+        await t.write({
+          ...NO_CHANGES,
+          evidence: evidence.map((write) => ({
+            ...write,
+            evidence: { ...write.evidence, source: 'pu' as const },
+            isNew: true,
+          })),
+        });
+      });
+      const [cluster] = await readClusters(store.persons, [identity]);
+      expect(cluster?.identities[0]?.evidence).toMatchObject([
+        { source: 'master', position: { version: 1n } },
+        { source: 'pu', position: { version: 5n } },
+      ]);
+    });
+
+    it('leaves nothing when the work throws, and passes the error on as it is', async () => {
+      const identity = freshIdentity();
+      const place = placeOf();
+      const crash = new Error('crash');
+      const attempt = store.persons.transact(async (t) => {
+        await runBatch(t, { ...place, identities: [identity], version: 1 });
+        throw crash;
+      });
+      await expect(attempt).rejects.toBe(crash);
+      const [cluster] = await readClusters(store.persons, [identity]);
+      expect(cluster).toMatchObject({ person: undefined, identities: [{ evidence: [] }] });
+      expect(await offsetOf(store, place)).toBe(0);
+    });
+
+    it('does a batch that is replayed once', async () => {
+      const batch = { ...placeOf(), identities: freshIdentities(3), version: 1 };
+      expect(await doBatch(store.persons, batch)).toBe(3);
+      const before = await readClusters(store.persons, batch.identities);
+      expect(await doBatch(store.persons, batch)).toBe(0);
+      expect(await readClusters(store.persons, batch.identities)).toEqual(before);
+      expect(await offsetOf(store, batch)).toBe(3);
+    });
+
+    it('starts a partition at zero and keeps partitions and topics apart', async () => {
+      const place = placeOf();
+      await doBatch(store.persons, { ...place, identities: freshIdentities(5), version: 1 });
+      expect(await offsetOf(store, place)).toBe(5);
+      expect(await offsetOf(store, { ...place, partition: 1 })).toBe(0);
+      expect(await offsetOf(store, placeOf())).toBe(0);
+    });
+
+    it('never moves an offset back', async () => {
+      const place = placeOf();
+      await doBatch(store.persons, { ...place, identities: freshIdentities(5), version: 1 });
+      const back = store.persons.transact((t) => t.advanceOffset(place.topic, place.partition, 4));
+      await expect(back).rejects.toMatchObject({ code: 'HUB_STORE_CONFLICT' });
+      expect(await offsetOf(store, place)).toBe(5);
+    });
+
+    it('lets two who believe to own one partition do it one after the other', async () => {
+      const batch = { ...placeOf(), identities: freshIdentities(20), version: 1 };
+      const done = await Promise.all([
+        doBatch(store.persons, batch),
+        doBatch(store.persons, batch),
+        doBatch(store.persons, batch),
+      ]);
+      expect(done.toSorted()).toEqual([0, 0, 20]);
+    });
+
+    it('never overwrites evidence by an older position, and accepts the same one', async () => {
+      const identity = freshIdentity();
+      const write = (version: number, epoch: number) =>
+        store.persons.transact(async (t) => {
+          const { evidence } = changesOf(await t.lockClusters([identity]), version);
+          await t.write({
+            ...NO_CHANGES,
+            evidence: evidence.map((w) => ({
+              ...w,
+              evidence: { ...w.evidence, position: { epoch, version: BigInt(version) } },
+            })),
+          });
+        });
+      await write(9, 1);
+      await write(9, 1);
+      await expect(write(8, 1)).rejects.toMatchObject({ code: 'HUB_STORE_CONFLICT' });
+      await write(3, 2);
+      await expect(write(99, 1)).rejects.toMatchObject({ code: 'HUB_STORE_CONFLICT' });
+      const [cluster] = await readClusters(store.persons, [identity]);
+      expect(cluster?.identities[0]?.evidence).toMatchObject([
+        { position: { epoch: 2, version: 3n } },
+      ]);
+    });
+
+    it.each([
+      ['lower', 1],
+      ['equal', 2],
+    ])('never lets a version go down or repeat: %s', async (_, version) => {
+      const identity = freshIdentity();
+      const place = placeOf();
+      await doBatch(store.persons, { ...place, identities: [identity], version: 1 });
+      await doBatch(store.persons, {
+        ...place,
+        firstOffset: 1,
+        identities: [identity],
+        version: 2,
+      });
+      const attempt = store.persons.transact(async (t) => {
+        const { persons } = changesOf(await t.lockClusters([identity]), 3);
+        await t.write({
+          ...NO_CHANGES,
+          persons: persons.map((w) => ({
+            ...w,
+            person: { ...w.person, version, contentHash: 'stale' as ContentHash },
+          })),
+        });
+      });
+      await expect(attempt).rejects.toMatchObject({ code: 'HUB_STORE_CONFLICT' });
+      const [cluster] = await readClusters(store.persons, [identity]);
+      expect(cluster?.person).toMatchObject({ version: 2, contentHash: 'g2' });
+    });
+
+    it('refuses a second "new" person or evidence', async () => {
+      const identity = freshIdentity();
+      await doBatch(store.persons, { ...placeOf(), identities: [identity], version: 1 });
+      const changes = changesOf(await readClusters(store.persons, [identity]), 2);
+      const asNew = <W>(writes: readonly W[]) => writes.map((w) => ({ ...w, isNew: true }));
+      for (const wrong of [
+        { ...NO_CHANGES, evidence: asNew(changes.evidence) },
+        { ...NO_CHANGES, persons: asNew(changes.persons) },
+      ]) {
+        const attempt = store.persons.transact((t) => t.write(wrong));
+        await expect(attempt).rejects.toMatchObject({ code: 'HUB_STORE_CONFLICT' });
+      }
+    });
+
+    it('gives each of many writers on overlapping identities its turn, in whatever order they name them', async () => {
+      const identities = freshIdentities(12);
+      const writers = 8;
+      const rounds = 5;
+      await Promise.all(
+        Array.from({ length: writers }, async (_, writer) => {
+          const place = placeOf();
+          for (let round = 0; round < rounds; round++) {
+            await doBatch(store.persons, {
+              ...place,
+              firstOffset: round * identities.length,
+              identities: shuffled(identities, writer * rounds + round),
+              version: 1,
+            });
+          }
+        }),
+      );
+      const clusters = await readClusters(store.persons, identities);
+      expect(clusters.map(({ person }) => person?.version)).toEqual(
+        identities.map(() => writers * rounds),
+      );
+    });
+
+    it('gives one key to an identity that two transactions see first at the same moment', async () => {
+      for (const identity of freshIdentities(10)) {
+        const seen = await Promise.all(
+          [1, 2, 3].map(() => store.persons.transact((t) => t.lockClusters([identity]))),
+        );
+        expect(new Set(seen.flat().map((cluster) => cluster.personKey)).size).toBe(1);
+      }
+    });
+  });
+}
+
+function placeOf() {
+  return { topic: freshTopic(), partition: 0, firstOffset: 0 };
+}
+
+async function offsetOf(
+  store: StoreUnderTest,
+  { topic, partition }: { topic: string; partition: number },
+): Promise<number> {
+  return await store.persons.transact((t) => t.lockOffset(topic, partition));
+}
+
+function textOf({ identity }: Cluster['identities'][number]): string {
+  return identity.extension;
+}
+
+/** The same order for the same seed, so that a failure can be repeated. */
+function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
+  let state = seed + 1;
+  const next = () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return state;
+  };
+  return items
+    .map((item) => ({ item, order: next() }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}

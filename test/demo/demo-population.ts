@@ -1,0 +1,59 @@
+import { loadMappingFiles } from '../../connectors/mapping-files/load-mapping-files.ts';
+import { createMasterMapper, type MasterMapper } from '../../core/mapping/map-master-record.ts';
+import type { TableMapping } from '../../core/mapping/master-mapping.ts';
+import { POSITION_ZERO, type SourceRecord, type SourceRow } from '../../core/sync/source-record.ts';
+import type { LegacyRows } from '../../scripts/demo/legacy-rows.ts';
+import type { Population } from '../../scripts/demo/synthetic-persons.ts';
+import { readMunicipalities } from '../../scripts/demo/synthetic-places.ts';
+
+const MAPPINGS = new URL('../../mappings/', import.meta.url);
+
+export const MUNICIPALITIES = readMunicipalities(
+  new URL('code-tables/municipalities.csv', MAPPINGS),
+);
+
+/** A population of this size, with the project's own tables. */
+export function populationOf(count: number, seed = 1): Population {
+  return { seed, count, municipalities: MUNICIPALITIES };
+}
+
+/** What the hub makes of a legacy row, without Master and Kafka between. */
+export async function openLegacyMapper(): Promise<{
+  readonly map: (rows: LegacyRows) => ReturnType<MasterMapper['map']>;
+}> {
+  const { masterMapping: mapping, classifier, areas } = await loadMappingFiles(MAPPINGS.pathname);
+  const mapper = createMasterMapper({ mapping, classifier, areas });
+  const children = { addresses: 'addresses', contacts: 'contacts' } as const;
+  return {
+    map: (rows) => {
+      const record: SourceRecord = {
+        source: 'master',
+        operation: 'upsert',
+        position: POSITION_ZERO,
+        snapshot: true,
+        readAt: '2025-01-01T00:00:00.000Z',
+        person: sourceRow(rows.person, mapping.person),
+        children: Object.fromEntries(
+          mapping.children.map((child) => [
+            child.name,
+            rows[children[child.name as keyof typeof children]].map((row) => sourceRow(row, child)),
+          ]),
+        ),
+      };
+      return mapper.map(record);
+    },
+  };
+}
+
+function sourceRow(row: object, table: TableMapping): SourceRow {
+  const values = row as Readonly<Record<string, string | number | boolean | null | undefined>>;
+  return Object.fromEntries(
+    Object.entries(table.columns).map(([field, { column }]) => {
+      const value = values[column] ?? null;
+      return [
+        field,
+        typeof value === 'boolean' ? (value ? '1' : '0') : (value?.toString() ?? null),
+      ];
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { CommittedChange } from '../../scripts/demo/live-changes.ts';
+import { PublishedTally } from '../../scripts/demo/published-tally.ts';
+
+const open = (...extensions: string[]) => ({ isProtected: false, extensions });
+const secret = (...extensions: string[]) => ({ isProtected: true, extensions });
+const change = (PersonId: string, begunAt: number, committedAt: number): CommittedChange => ({
+  kind: 'name-changed',
+  IdTyp: 'PNR',
+  PersonId,
+  begunAt,
+  committedAt,
+  publishes: true,
+});
+
+describe('the tally of what a reader of the topics sees', () => {
+  it('counts each person once, however often a state comes', () => {
+    const tally = new PublishedTally();
+    tally.addState('a', open('1'), 0);
+    tally.addState('a', open('1', '2'), 1);
+    tally.addState('b', secret('3'), 2);
+    expect([tally.persons, tally.identities, tally.protectedPersons]).toEqual([2, 3, 1]);
+    tally.addState('b', open('3'), 3);
+    tally.addState('a', null, 4);
+    expect([tally.persons, tally.identities, tally.protectedPersons]).toEqual([1, 1, 0]);
+    expect([tally.tombstones, tally.records]).toEqual([1, 5]);
+  });
+
+  it('measures from the commit to the reader, whichever of the two is told first', () => {
+    const tally = new PublishedTally();
+    tally.addState('a', open('1'), 5);
+    tally.beginLive();
+    tally.expect(change('1', 10, 20));
+    expect(tally.awaited).toBe(1);
+    tally.addState('a', open('1'), 50);
+    tally.addState('b', open('2'), 110);
+    tally.expect(change('2', 90, 100));
+    expect(tally.awaited).toBe(0);
+    expect(tally.latency()).toEqual({ measured: 2, p50Ms: 30, p99Ms: 30 });
+  });
+
+  it('does not take a state from before a change for the answer to it', () => {
+    const tally = new PublishedTally();
+    tally.beginLive();
+    tally.addState('a', open('1'), 5);
+    tally.expect(change('1', 10, 20));
+    expect(tally.awaited).toBe(1);
+    expect(tally.latency()).toBeUndefined();
+  });
+
+  it('waits for nothing when a change publishes nothing', () => {
+    const tally = new PublishedTally();
+    tally.beginLive();
+    tally.expect({ ...change('1', 10, 20), kind: 'made-malformed', publishes: false });
+    tally.expect({ ...change('1', 10, 20), kind: 'row-deleted' });
+    expect(tally.awaited).toBe(0);
+  });
+});

@@ -1,0 +1,33 @@
+-- @p1 bigint = "100"
+-- @p2 bigint = "200"
+-- @p3 int = "2000"
+-- @p4 bigint = "150"
+-- @p5 varchar(4) = "RES"
+-- @p6 varchar(13) = "key-1"
+SELECT TOP (@p3) CONVERT(bigint, c.change_version), c.operation, c.table_position, c.k0, c.k1
+FROM (
+SELECT * FROM (
+  SELECT TOP (@p3) t.SYS_CHANGE_VERSION AS change_version, t.SYS_CHANGE_OPERATION AS operation, 0 AS table_position, t.[IdTyp] AS k0, t.[PersonId] AS k1
+  FROM CHANGETABLE(CHANGES [dbo].[Befolkning], @p1) AS t
+  WHERE t.SYS_CHANGE_VERSION > @p1 AND t.SYS_CHANGE_VERSION <= @p2
+    AND (t.SYS_CHANGE_VERSION > @p4 OR (t.SYS_CHANGE_VERSION = @p4 AND ((t.[IdTyp] > @p5) OR (t.[IdTyp] = @p5 AND t.[PersonId] > @p6))))
+  ORDER BY t.SYS_CHANGE_VERSION, t.[IdTyp], t.[PersonId]
+) AS b0
+UNION ALL
+SELECT * FROM (
+  SELECT TOP (@p3) t.SYS_CHANGE_VERSION AS change_version, t.SYS_CHANGE_OPERATION AS operation, 1 AS table_position, t.[IdTyp] AS k0, t.[PersonId] AS k1
+  FROM CHANGETABLE(CHANGES [dbo].[Adress], @p1) AS t
+  WHERE t.SYS_CHANGE_VERSION > @p1 AND t.SYS_CHANGE_VERSION <= @p2
+    AND (t.SYS_CHANGE_VERSION > @p4 OR (t.SYS_CHANGE_VERSION = @p4 AND ((t.[IdTyp] > @p5) OR (t.[IdTyp] = @p5 AND t.[PersonId] > @p6))))
+  ORDER BY t.SYS_CHANGE_VERSION, t.[IdTyp], t.[PersonId]
+) AS b1
+UNION ALL
+SELECT * FROM (
+  SELECT TOP (@p3) t.SYS_CHANGE_VERSION AS change_version, t.SYS_CHANGE_OPERATION AS operation, 2 AS table_position, t.[IdTyp] AS k0, t.[PersonId] AS k1
+  FROM CHANGETABLE(CHANGES [dbo].[Kontakt], @p1) AS t
+  WHERE t.SYS_CHANGE_VERSION > @p1 AND t.SYS_CHANGE_VERSION <= @p2
+    AND (t.SYS_CHANGE_VERSION > @p4 OR (t.SYS_CHANGE_VERSION = @p4 AND ((t.[IdTyp] > @p5) OR (t.[IdTyp] = @p5 AND t.[PersonId] > @p6))))
+  ORDER BY t.SYS_CHANGE_VERSION, t.[IdTyp], t.[PersonId]
+) AS b2
+) AS c
+ORDER BY c.change_version, c.k0, c.k1

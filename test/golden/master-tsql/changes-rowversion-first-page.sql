@@ -1,0 +1,27 @@
+-- @p1 binary(8) = "100"
+-- @p2 binary(8) = "200"
+-- @p3 int = "2000"
+SELECT TOP (@p3) CONVERT(bigint, c.change_version), c.operation, c.table_position, c.k0, c.k1
+FROM (
+SELECT * FROM (
+  SELECT TOP (@p3) t.[RadVersion] AS change_version, 'U' AS operation, 0 AS table_position, t.[IdTyp] AS k0, t.[PersonId] AS k1
+  FROM [dbo].[Befolkning] AS t
+  WHERE t.[RadVersion] > @p1 AND t.[RadVersion] <= @p2
+  ORDER BY t.[RadVersion], t.[IdTyp], t.[PersonId]
+) AS b0
+UNION ALL
+SELECT * FROM (
+  SELECT TOP (@p3) t.[RadVersion] AS change_version, 'U' AS operation, 1 AS table_position, t.[IdTyp] AS k0, t.[PersonId] AS k1
+  FROM [dbo].[Adress] AS t
+  WHERE t.[RadVersion] > @p1 AND t.[RadVersion] <= @p2
+  ORDER BY t.[RadVersion], t.[IdTyp], t.[PersonId]
+) AS b1
+UNION ALL
+SELECT * FROM (
+  SELECT TOP (@p3) t.[RadVersion] AS change_version, 'U' AS operation, 2 AS table_position, t.[IdTyp] AS k0, t.[PersonId] AS k1
+  FROM [dbo].[Kontakt] AS t
+  WHERE t.[RadVersion] > @p1 AND t.[RadVersion] <= @p2
+  ORDER BY t.[RadVersion], t.[IdTyp], t.[PersonId]
+) AS b2
+) AS c
+ORDER BY c.change_version, c.k0, c.k1

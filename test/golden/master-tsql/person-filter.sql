@@ -1,0 +1,17 @@
+-- @p1 int = "2001"
+-- @p2 varchar(60) = "Österberg"
+-- @p3 varchar(4) = "RES"
+-- @p4 varchar(13) = "key-1"
+-- @p5 varchar(4) = "RES"
+SELECT TOP (@p1) u.* FROM (
+SELECT * FROM (SELECT TOP (@p1) p.[IdTyp] AS c0, p.[PersonId] AS c1, p.[Fornamn] AS c2, p.[Tilltalsmarkering] AS c3, p.[Mellannamn] AS c4, p.[Efternamn] AS c5, p.[Aviseringsnamn] AS c6, p.[Kon] AS c7, p.[Fodelsedatum] AS c8, p.[Sekretess] AS c9, p.[SkyddadFolkbokforing] AS c10, p.[AvregOrsak] AS c11, p.[AvregDatum] AS c12, p.[Civilstand] AS c13, p.[Lan] AS c14, p.[Kommun] AS c15, p.[Forsamling] AS c16, p.[Fastighet] AS c17, p.[FolkbokfDatum] AS c18, p.[HanvisningTyp] AS c19, p.[HanvisningId] AS c20, p.[Testperson] AS c21
+FROM [dbo].[Befolkning] AS p
+WHERE p.[IdTyp] = @p3 AND p.[PersonId] > @p4 AND p.[Efternamn] = @p2
+ORDER BY p.[IdTyp], p.[PersonId]) AS b0
+UNION ALL
+SELECT * FROM (SELECT TOP (@p1) p.[IdTyp] AS c0, p.[PersonId] AS c1, p.[Fornamn] AS c2, p.[Tilltalsmarkering] AS c3, p.[Mellannamn] AS c4, p.[Efternamn] AS c5, p.[Aviseringsnamn] AS c6, p.[Kon] AS c7, p.[Fodelsedatum] AS c8, p.[Sekretess] AS c9, p.[SkyddadFolkbokforing] AS c10, p.[AvregOrsak] AS c11, p.[AvregDatum] AS c12, p.[Civilstand] AS c13, p.[Lan] AS c14, p.[Kommun] AS c15, p.[Forsamling] AS c16, p.[Fastighet] AS c17, p.[FolkbokfDatum] AS c18, p.[HanvisningTyp] AS c19, p.[HanvisningId] AS c20, p.[Testperson] AS c21
+FROM [dbo].[Befolkning] AS p
+WHERE p.[IdTyp] > @p5 AND p.[Efternamn] = @p2
+ORDER BY p.[IdTyp], p.[PersonId]) AS b1
+) AS u
+ORDER BY u.c0, u.c1

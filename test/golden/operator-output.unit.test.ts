@@ -1,0 +1,241 @@
+/** What an operator reads, with fixed inputs: read the diff, do not just update it. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { PersonLineage } from '../../connectors/hub-store/person-lineage.ts';
+import { printPreflight } from '../../connectors/runtime/operations/preflight.ts';
+import { printLineage } from '../../connectors/runtime/operations/print-lineage.ts';
+import { printParked, printStatusLine } from '../../connectors/runtime/operations/print-status.ts';
+import { printTopics } from '../../connectors/runtime/operations/print-topics.ts';
+import type { HubStatus } from '../../connectors/runtime/operations/read-status.ts';
+import { safeText } from '../../core/errors/log-safe.ts';
+import { composeGoldenRecord } from '../../core/golden-record/compose-golden-record.ts';
+import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
+import type {
+  ContentHash,
+  IdentityKey,
+  Oid,
+  PersonKey,
+} from '../../core/person/person-identifier.ts';
+
+const golden = (name: string): string => join(import.meta.dirname, 'operator', `${name}.txt`);
+
+const RUNNING: HubStatus = {
+  state: 'running',
+  reasons: [],
+  instances: 3,
+  source: {
+    name: 'master',
+    state: 'streaming',
+    frozenBy: null,
+    position: '3:184467',
+    currentAsOf: Date.UTC(2025, 0, 31, 14, 2, 10),
+    loadedRows: null,
+    expectedRows: null,
+  },
+  freshnessSeconds: 0.4,
+  lagRecords: 0,
+  backlog: { waiting: 12, oldestSeconds: 0.14 },
+  perSecond: { read: 102, committed: 99.5, published: 98.2 },
+  parked: [
+    { code: 'HUB_PERSON_IDENTITY_MALFORMED', waiting: 3 },
+    { code: 'HUB_PERSON_UNKNOWN_CODE', waiting: 1204 },
+  ],
+};
+const SOURCE = RUNNING.source ?? expect.fail();
+const QUIET = { waiting: 0, oldestSeconds: 0 };
+
+const STATUSES: Readonly<Record<string, HubStatus>> = {
+  running: RUNNING,
+  loading: {
+    ...RUNNING,
+    state: 'loading',
+    source: { ...SOURCE, state: 'loading', loadedRows: 640_000, expectedRows: 1_750_000 },
+    lagRecords: 21_344,
+    backlog: { waiting: 48_210, oldestSeconds: 9.2 },
+    perSecond: { read: 9_000, committed: 8_412, published: 8_105.4 },
+    parked: [],
+  },
+  paused: { ...RUNNING, state: 'paused', source: { ...SOURCE, state: 'paused' }, backlog: QUIET },
+  frozen: {
+    ...RUNNING,
+    state: 'frozen',
+    source: { ...SOURCE, state: 'frozen', frozenBy: 'HUB_MASTER_UNAVAILABLE' },
+    reasons: ['master waits for a decision: hub errors HUB_MASTER_UNAVAILABLE'],
+  },
+  unhealthy: {
+    ...RUNNING,
+    state: 'unhealthy',
+    instances: 1,
+    backlog: { waiting: 90_000, oldestSeconds: 312 },
+    reasons: ['hub-1: publisher: HUB_KAFKA_UNAVAILABLE'],
+  },
+  stopped: {
+    ...RUNNING,
+    state: 'stopped',
+    instances: 0,
+    source: null,
+    freshnessSeconds: null,
+    lagRecords: null,
+    perSecond: { read: 0, committed: 0, published: 0 },
+  },
+};
+
+describe('hub status', () => {
+  it('prints each state in one line', async () => {
+    const lines = Object.values(STATUSES).map(printStatusLine);
+    for (const line of lines) expect(line).not.toContain('\n');
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(golden('status'));
+  });
+});
+
+describe('hub parked', () => {
+  it('prints counts by code, most first', async () => {
+    const text = `${printParked(RUNNING.parked)}\n\n${printParked([])}\n`;
+    await expect(text).toMatchFileSnapshot(golden('parked'));
+  });
+});
+
+describe('hub preflight', () => {
+  it('prints what was found under each check, with the fix to copy', async () => {
+    const results = [
+      { name: safeText('hub store'), findings: [] },
+      {
+        name: safeText('Kafka and its topics'),
+        findings: [{ kind: 'note' as const, text: 'retention.ms is 1, should be 2', fix: null }],
+      },
+      {
+        name: safeText('Master'),
+        findings: [
+          {
+            kind: 'problem' as const,
+            text: 'select on dbo.Adress is missing',
+            fix: 'GRANT SELECT ON OBJECT::dbo.Adress TO hub_reader;',
+          },
+        ],
+      },
+    ];
+    await expect(`${printPreflight(results)}\n`).toMatchFileSnapshot(golden('preflight'));
+  });
+});
+
+describe('hub topics', () => {
+  it('prints the topics with what differs', async () => {
+    const reports = [
+      { topic: safeText('person.state.v1'), partitions: 6, drift: [] },
+      {
+        topic: safeText('person.events.v1'),
+        partitions: 6,
+        drift: [{ setting: safeText('retention.ms'), have: 1_000, want: 31_536_000_000 }],
+      },
+    ];
+    await expect(`${printTopics(reports)}\n`).toMatchFileSnapshot(golden('topics'));
+  });
+});
+
+/** The published examples of a national reserve number and of a regional one. */
+const NRID = '22790814AA01';
+const LRID = '991981000010';
+const NAME = 'Kanariefågel';
+const FIRST = '11111111-1111-4111-8111-111111111111';
+const SECOND = '22222222-2222-4222-8222-222222222222';
+
+const EVIDENCE: PersonEvidence = {
+  identity: { root: '1.2.752.97.3.1.3' as Oid, extension: LRID },
+  name: {
+    givenName: NAME,
+    givenNameIndicator: null,
+    middleName: null,
+    surname: NAME,
+    notificationName: null,
+  },
+  sex: 'female',
+  birthDate: { precision: 'day', value: '1979-08-14' },
+  protectedPerson: false,
+  protectedPopulationRecord: false,
+  deregistration: null,
+  maritalStatus: null,
+  locality: null,
+  addresses: [],
+  contacts: [],
+  links: [],
+  testPerson: true,
+};
+
+function lineage(change: Partial<PersonLineage> = {}): PersonLineage {
+  const { root, extension } = EVIDENCE.identity;
+  const position = { epoch: 3, version: 184_467n };
+  const evidence = [{ identity: EVIDENCE.identity, source: 'master' as const, position, content: EVIDENCE }];
+  return {
+    personKey: FIRST as PersonKey,
+    identities: [
+      { identityKey: FIRST as IdentityKey, root, extension, firstSeen: Date.UTC(2025, 0, 2, 3, 4, 5) },
+      {
+        identityKey: SECOND as IdentityKey,
+        root: '1.2.752.74.9.1' as Oid,
+        extension: NRID,
+        firstSeen: Date.UTC(2025, 0, 30),
+      },
+    ],
+    evidence: [
+      {
+        identityKey: FIRST as IdentityKey,
+        source: 'master',
+        position,
+        content: EVIDENCE,
+        updatedAt: Date.UTC(2025, 0, 31, 14, 2, 10),
+      },
+      {
+        identityKey: SECOND as IdentityKey,
+        source: 'master',
+        position: { epoch: 3, version: 184_400n },
+        content: null,
+        updatedAt: Date.UTC(2025, 0, 31, 14),
+      },
+    ],
+    person: {
+      personKey: FIRST as PersonKey,
+      version: 4,
+      golden: composeGoldenRecord(evidence),
+      contentHash: 'hash' as string as ContentHash,
+    },
+    waiting: [],
+    ...change,
+  };
+}
+
+describe('hub explain', () => {
+  it('prints the lineage of a person with identities masked', async () => {
+    const text = printLineage(lineage(), { showIdentities: false });
+    for (const value of [NRID, LRID, NAME, '1979']) expect(text).not.toContain(value);
+    await expect(`${text}\n`).toMatchFileSnapshot(golden('explain'));
+  });
+
+  it('prints identities, and still no name, when they are asked for', () => {
+    const text = printLineage(lineage(), { showIdentities: true });
+    expect(text).toContain(NRID);
+    expect(text).toContain(LRID);
+    expect(text).not.toContain(NAME);
+  });
+
+  it('prints what waits to be published', () => {
+    const events = [{ type: 'name-changed' as const, effectiveDate: null, changed: ['name' as const] }];
+    const recordedAt = Date.UTC(2025, 0, 31, 14, 2, 11);
+    const text = printLineage(lineage({ waiting: [{ version: 4, events, recordedAt }] }), {
+      showIdentities: false,
+    });
+    expect(text).toContain('Version 4 waits since 2025-01-31T14:02:11Z: name-changed');
+    expect(text).not.toContain('acknowledged');
+  });
+
+  it('says so when nothing is left of a person', () => {
+    const person = {
+      personKey: FIRST as PersonKey,
+      version: 5,
+      golden: null,
+      contentHash: 'hash' as string as ContentHash,
+    };
+    const text = printLineage(lineage({ person, evidence: [] }), { showIdentities: false });
+    expect(text).toContain('Version 5: removed');
+    expect(text).toContain('no evidence is left');
+  });
+});

@@ -1,0 +1,36 @@
+/** kafkajs without our guards, to show in a test what they are for. The only test file that imports it. */
+
+import { connect } from 'node:net';
+import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import type { Route } from '../../connectors/kafka/tracked-sockets.ts';
+
+export type PlainProducer = Producer & AsyncDisposable;
+
+/** The library as its own manual says, except that it is silent and retries fast. */
+export function plainKafka(brokers: readonly string[], route?: Route): Kafka {
+  return new kafkajs.Kafka({
+    brokers: [...brokers],
+    clientId: 'plain-kafkajs',
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { initialRetryTime: 50, retries: 8 },
+    ...(route !== undefined && {
+      socketFactory: ({ host, port, onConnect }) => connect(route(host, port), onConnect),
+    }),
+  });
+}
+
+/** An idempotent producer, connected. */
+export async function plainProducer(
+  brokers: readonly string[],
+  options: { readonly route?: Route; readonly transactionalId?: string } = {},
+): Promise<PlainProducer> {
+  const { route, transactionalId } = options;
+  const producer = plainKafka(brokers, route).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    ...(transactionalId !== undefined && { transactionalId }),
+    retry: { initialRetryTime: 50, retries: 8 },
+  });
+  await producer.connect();
+  return Object.assign(producer, { [Symbol.asyncDispose]: () => producer.disconnect() });
+}
