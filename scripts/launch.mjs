@@ -24,6 +24,7 @@ const environment = process.env;
 const INSTALL_WITHIN_MS = 20 * 60_000;
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let running;
+let toldToEnd = false;
 
 forwardSignals();
 if (environment.npm_lifecycle_event !== undefined) endWithParent();
@@ -124,6 +125,7 @@ function run(command, commandArgs) {
 function forwardSignals() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
+      toldToEnd = true;
       // Ctrl-C in a terminal reaches the program as well as us: it is not sent twice.
       if (signal === 'SIGINT' && process.stdin.isTTY && running !== undefined) return;
       if (running?.kill(signal) !== true) process.exit(128 + constants.signals[signal]);
@@ -137,7 +139,7 @@ function endWithParent() {
   const watch = setInterval(() => {
     if (parentIds() === parents) return;
     clearInterval(watch);
-    if (running?.kill('SIGTERM') !== true) process.exit(1);
+    if (!toldToEnd && running?.kill('SIGTERM') !== true) process.exit(1);
   }, 1000);
   watch.unref();
 }

@@ -32,7 +32,8 @@ export interface FetchedBatch extends TopicPartition {
 /** What the library tells us on its way. All are called synchronously. */
 export interface ConsumerEvents {
   onJoined(assignment: readonly TopicPartitions[]): void;
-  onFetched(nodeId: string): void;
+  /** A broker answered, with or without records. */
+  onFetched(): void;
   /** A fetch whose records were all control records or removed by compaction: nothing is handed over. */
   onNothingToHandOver(
     at: TopicPartition,

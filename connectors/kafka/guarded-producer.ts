@@ -19,7 +19,7 @@ export interface ProducerConnection {
   ): Promise<readonly Acknowledgement[]>;
   /** Says goodbye. Never rejects, bounded in time. */
   close(): Promise<void>;
-  /** Ends it at once: afterwards nothing of this connection can reach a broker any more. */
+  /** Ends it at once: afterwards nothing more of it leaves this process. */
   cut(): void;
 }
 
@@ -43,7 +43,7 @@ export interface ProducerOptions {
  * - one send in flight, held through its retries: calls at the same time wait for their turn, in the order of the calls;
  * - a send resolves only when all in-sync replicas have it and the acknowledgement names exactly what was sent;
  * - the messages of a send stand in the given order; when it rejects, some of them may stand there: send all of it again;
- * - a send settles within `timeoutMs`, and when it rejects, nothing of it is on its way to a broker any more;
+ * - a send settles within `timeoutMs`, and when it rejects, nothing more of it leaves this process;
  * - after any failure the producer id is given up, since the library would reuse its sequence numbers for other messages, and
  *   the broker would then acknowledge messages that it does not have.
  */

@@ -243,9 +243,7 @@ function reportTo(consumer: Consumer, events: ConsumerEvents): void {
     const topics = Object.entries(payload.memberAssignment);
     events.onJoined(topics.map(([topic, partitions]) => ({ topic, partitions })));
   });
-  consumer.on(FETCH, ({ payload }) =>
-    events.onFetched(String((payload as { nodeId?: unknown }).nodeId)),
-  );
+  consumer.on(FETCH, () => events.onFetched());
   consumer.on(END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0) return;
     const firstOffset = payload.firstOffset as string | null;

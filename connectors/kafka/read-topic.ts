@@ -14,9 +14,6 @@ export interface ReadTopicOptions {
   readonly signal?: AbortSignal;
 }
 
-/** After so many empty answers of every broker, nothing is left before the end: compaction removed it. */
-const EMPTY_FETCHES_AT_END = 3;
-
 /**
  * Reads a topic from its first record to the end that it had at the start. In offset order within a partition; the partitions are
  * mixed. Uses a consumer group of its own that is deleted afterwards.
@@ -43,8 +40,8 @@ export async function* readTopic(
     connection = await open(groupId);
     connection
       .start([topic], {
-        onJoined: () => handOver.joined(),
-        onFetched: (nodeId) => handOver.fetched(nodeId),
+        onJoined: () => undefined,
+        onFetched: () => undefined,
         onNothingToHandOver: (at, _first, lastOffset) => handOver.reached(at, lastOffset),
         onCrashed: (error) => handOver.fail(error),
         onBatch: (batch) => handOver.give(batch),
@@ -78,7 +75,6 @@ class HandOver {
   readonly #ends: ReadonlyMap<number, number>;
   readonly #unfinished: Set<number>;
   readonly #follow: boolean;
-  #emptyFetches = new Map<string, number>();
   #waiting: { batch: FetchedBatch; done: () => void }[] = [];
   #isOver = false;
   #failure: { readonly error: unknown } | undefined;
@@ -91,7 +87,6 @@ class HandOver {
   }
 
   async give(batch: FetchedBatch): Promise<void> {
-    this.#emptyFetches = new Map();
     if (this.#isOver) return;
     await new Promise<void>((done) => {
       this.#waiting.push({ batch, done });
@@ -122,16 +117,6 @@ class HandOver {
     if (lastOffset + 1 >= (this.#ends.get(at.partition) ?? 0))
       this.#unfinished.delete(at.partition);
     this.#wake();
-  }
-
-  joined(): void {
-    this.#emptyFetches = new Map();
-  }
-
-  fetched(nodeId: string): void {
-    this.#emptyFetches.set(nodeId, (this.#emptyFetches.get(nodeId) ?? 0) + 1);
-    if (this.#follow || this.#waiting.length > 0) return;
-    if ([...this.#emptyFetches.values()].every((count) => count > EMPTY_FETCHES_AT_END)) this.end();
   }
 
   fail(error: unknown): void {

@@ -81,14 +81,28 @@ export async function runConsumer(
   admin: KafkaAdmin,
   options: ConsumerOptions,
 ): Promise<void> {
-  if (options.signal.aborted) return;
-  let connection: ConsumerConnection;
+  const { signal } = options;
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = (): void => aborted.resolve(undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  const opening = open();
   try {
-    connection = await open();
+    const connection = await Promise.race([opening, aborted.promise]);
+    if (connection !== undefined) {
+      await new ConsumerRun(connection, admin, options).toEnd(aborted.promise);
+      return;
+    }
+    // Not waited for: connecting to brokers that do not answer takes long.
+    opening.then(
+      (late) => late.close(),
+      () => undefined,
+    );
   } catch (error) {
     throw wrapKafkaError(error);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
-  await new ConsumerRun(connection, admin, options).toEnd();
 }
 
 class ConsumerRun implements ConsumerEvents {
@@ -97,7 +111,7 @@ class ConsumerRun implements ConsumerEvents {
   readonly #options: ConsumerOptions;
   readonly #stallAfterMs: number;
   readonly #watchdog: ProgressWatchdog;
-  readonly #end = Promise.withResolvers<void>();
+  readonly #failed = Promise.withResolvers<never>();
   readonly #handlers = new Set<Promise<void>>();
   #partitions = new Map<string, PartitionState>();
   /** Rises with each assignment: what began under an older one must not move offsets any more. */
@@ -112,16 +126,14 @@ class ConsumerRun implements ConsumerEvents {
     this.#watchdog = new ProgressWatchdog(this.#stallAfterMs, performance.now());
   }
 
-  async toEnd(): Promise<void> {
-    const onAbort = (): void => this.#end.resolve();
-    this.#options.signal.addEventListener('abort', onAbort, { once: true });
+  async toEnd(aborted: Promise<unknown>): Promise<void> {
     const commits = setInterval(() => void this.#commit(), COMMIT_MS);
     const checks = setInterval(() => void this.#check(), Math.min(10_000, this.#stallAfterMs / 4));
     try {
       // Not awaited alone: joining a group can hang, and the watchdog has to see it.
       const started = this.#connection.start(this.#options.topics, this);
       started.catch((error: unknown) => this.onCrashed(error));
-      await this.#end.promise;
+      await Promise.race([this.#failed.promise, aborted]);
       await Promise.allSettled(this.#handlers);
     } catch (error) {
       await Promise.race([Promise.allSettled(this.#handlers), sleep(LAST_HANDLERS_MS)]);
@@ -130,7 +142,6 @@ class ConsumerRun implements ConsumerEvents {
       this.#isEnding = true;
       clearInterval(checks);
       clearInterval(commits);
-      this.#options.signal.removeEventListener('abort', onAbort);
       await this.#commit();
       await this.#connection.close();
     }
@@ -319,7 +330,7 @@ class ConsumerRun implements ConsumerEvents {
 
   #fail(error: unknown): void {
     this.#isEnding = true;
-    this.#end.reject(error);
+    this.#failed.reject(error);
   }
 }
 

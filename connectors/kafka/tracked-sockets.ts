@@ -1,5 +1,5 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
 
 /** Where to connect instead of where the broker says that it is: through a tunnel or a proxy. */
 export type Route = (
@@ -43,10 +43,18 @@ export class TrackedSockets {
     return socket;
   };
 
-  /** Ends all connections at once, and no new one can be made. */
+  /** Ends all connections at once, what they have not sent yet is dropped, and no new one can be made. */
   seal(): void {
     this.#isSealed = true;
-    // With an error, since the library listens for that and not for the end of a socket that we ended.
-    for (const socket of this.#sockets) socket.destroy(new Error('This client is closed.'));
+    const reason = new Error('This client is closed.');
+    for (const socket of this.#sockets) {
+      // A reset drops what waits to be sent; an ordinary end would still send it. But a socket that is already ending cannot be
+      // reset: Node would leave its handle open, and the process would spin for ever at its exit (seen on 24.21).
+      const canReset = !socket.connecting && !socket.writableEnded && !(socket instanceof TLSSocket);
+      if (canReset) socket.resetAndDestroy();
+      else socket.destroy();
+      // The library listens for an error, not for the end of a socket that we ended.
+      socket.emit('error', reason);
+    }
   }
 }

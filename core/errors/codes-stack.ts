@@ -17,13 +17,13 @@ export const STACK_CODES = {
   HUB_STACK_JAVA_MISSING: {
     disposition: 'fatal',
     happened: 'Kafka and the schema registry need Java 17 or later, and none was found.',
-    safe: 'Nothing was started.',
-    next: 'Debian or Ubuntu: `sudo apt-get install openjdk-17-jre-headless`. Fedora: `sudo dnf install java-21-openjdk-headless`. macOS: `brew install openjdk@21` and set JAVA_HOME as brew says.',
+    safe: 'What this command had started was stopped again.',
+    next: 'Debian or Ubuntu: `sudo apt-get install openjdk-17-jre-headless maven`. Fedora: `sudo dnf install java-21-openjdk-headless maven`. macOS: `brew install openjdk@21 maven` and set JAVA_HOME as brew says.',
   },
   HUB_STACK_MAVEN_MISSING: {
     disposition: 'fatal',
     happened: 'Kafka and the schema registry are fetched by Apache Maven, and no `mvn` was found.',
-    safe: 'Nothing was started.',
+    safe: 'What this command had started was stopped again.',
     next: 'Debian or Ubuntu: `sudo apt-get install maven`. Fedora: `sudo dnf install maven`. macOS: `brew install maven`.',
   },
   HUB_STACK_INSTALL_FAILED: {

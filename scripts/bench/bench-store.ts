@@ -7,7 +7,7 @@ import { migrateHubStore } from '../../connectors/hub-store/migrations.ts';
 import type { GoldenPerson } from '../../core/golden-record/golden-record.ts';
 import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
 import type { ContentHash, Identity, Oid } from '../../core/person/person-identifier.ts';
-import type { BatchChanges, Cluster, PersonStore } from '../../core/sync/ports.ts';
+import type { BatchChanges, Cluster, Lease, Outbox, PersonStore } from '../../core/sync/ports.ts';
 
 export interface StoreBenchOptions {
   /** A server on which a database may be made and dropped. */
@@ -34,6 +34,8 @@ export interface StoreBenchResult {
   readonly created: StoreBenchFigures;
   /** The same persons again with another content. */
   readonly changed: StoreBenchFigures;
+  /** What a publisher asks of the store: reading the outbox entries of both with their persons, and deleting them. */
+  readonly drained: StoreBenchFigures;
 }
 
 const TOPIC = 'bench.store';
@@ -68,25 +70,67 @@ async function measure(databaseUrl: string, options: StoreBenchOptions): Promise
     parkedPayloadKey: randomBytes(32),
     partitionOfPerson: (key) => Number.parseInt(key.slice(-4), 16) % PARTITIONS,
   });
+  const lease = await store.leases.acquire('bench', 'bench', 3_600_000);
+  if (lease === undefined) throw new TypeError('the lease of a new database is held');
   return {
-    created: await run(store.persons, look, options, 1),
-    changed: await run(store.persons, look, options, 2),
+    created: await figures(look, options.persons, () => run(store.persons, options, 1)),
+    changed: await figures(look, options.persons, () => run(store.persons, options, 2)),
+    drained: await figures(look, options.persons * 2, () =>
+      drain(store.outbox, lease, options.batchSize),
+    ),
+  };
+}
+
+async function drain(outbox: Outbox, lease: Lease, limit: number): Promise<number> {
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    for (;;) {
+      const { entries } = await outbox.readOldest(partition, limit);
+      if (entries.length === 0) break;
+      const deleted = await outbox.deletePublished(
+        lease,
+        entries.map(({ id }) => id),
+      );
+      if (!deleted) throw new TypeError('the lease of the bench was lost');
+    }
+  }
+  return 0;
+}
+
+/** @param work returns the milliseconds of CPU that are not the store's. */
+async function figures(
+  look: Database,
+  persons: number,
+  work: () => Promise<number>,
+): Promise<StoreBenchFigures> {
+  const cpuBefore = process.cpuUsage();
+  const backendBefore = await backendSeconds(look);
+  const walBefore = await walPosition(look);
+  const started = performance.now();
+  const notOurs = await work();
+  const seconds = (performance.now() - started) / 1000;
+  const cpu = process.cpuUsage(cpuBefore);
+  const backend = await backendSeconds(look);
+  const wal = await walPosition(look);
+  const each = (value: number) => Math.round(value / persons);
+  return {
+    personsPerSecond: Math.round(persons / seconds),
+    nodeMicroseconds: each(cpu.user + cpu.system - notOurs * 1000),
+    backendMicroseconds:
+      backend === undefined || backendBefore === undefined
+        ? undefined
+        : each((backend - backendBefore) * 1e6),
+    walBytes: each(wal - walBefore),
   };
 }
 
 async function run(
   store: PersonStore,
-  look: Database,
   options: StoreBenchOptions,
   version: number,
-): Promise<StoreBenchFigures> {
+): Promise<number> {
   const batches: number[] = [];
   for (let at = 0; at < options.persons; at += options.batchSize) batches.push(at);
   let making = 0;
-  const cpuBefore = process.cpuUsage();
-  const backendBefore = await backendSeconds(look);
-  const walBefore = await walPosition(look);
-  const started = performance.now();
   await Promise.all(
     Array.from({ length: options.concurrency }, async (_, partition) => {
       for (let at = batches.shift(); at !== undefined; at = batches.shift()) {
@@ -95,20 +139,7 @@ async function run(
       }
     }),
   );
-  const seconds = (performance.now() - started) / 1000;
-  const cpu = process.cpuUsage(cpuBefore);
-  const backend = await backendSeconds(look);
-  const wal = await walPosition(look);
-  const each = (value: number) => value / options.persons;
-  return {
-    personsPerSecond: Math.round(options.persons / seconds),
-    nodeMicroseconds: Math.round(each(cpu.user + cpu.system - making * 1000)),
-    backendMicroseconds:
-      backend === undefined || backendBefore === undefined
-        ? undefined
-        : Math.round(each((backend - backendBefore) * 1e6)),
-    walBytes: Math.round(each(wal - walBefore)),
-  };
+  return making;
 }
 
 /** @returns the milliseconds spent on making input. */

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Operator } from '../../connectors/runtime/operations/operator.ts';
+import { dispositionOf } from '../../core/errors/hub-error.ts';
 import { now } from './live-changes.ts';
 import type { PublishedState, PublishedTally } from './published-tally.ts';
 
@@ -13,7 +15,10 @@ export async function watchTopics(
 ): Promise<void> {
   const { readTopic, decodeAvro } = operator.recordPorts;
   const records = (topic: string) =>
-    readTopic({ topic: operator.topicName(topic), follow: true, signal });
+    onceReadable(
+      () => readTopic({ topic: operator.topicName(topic), follow: true, signal }),
+      signal,
+    );
   const watchStates = async (): Promise<void> => {
     for await (const { key, value } of records('person.state.v1')) {
       if (key === null) continue;
@@ -28,6 +33,26 @@ export async function watchTopics(
     }
   };
   await Promise.all([watchStates(), watchEvents()]);
+}
+
+const AGAIN_AFTER_MS = 300;
+
+/** A topic that was made a moment ago has no leader yet. Once something was read, a failure is one. */
+async function* onceReadable<T>(
+  read: () => AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  for (let hasRead = false; ; await pause(AGAIN_AFTER_MS)) {
+    try {
+      for await (const record of read()) {
+        hasRead = true;
+        yield record;
+      }
+      return;
+    } catch (error) {
+      if (hasRead || signal.aborted || dispositionOf(error) !== 'retriable') throw error;
+    }
+  }
 }
 
 /** The records are of the hub's own schemas; only what the demo looks at is named here. */

@@ -31,6 +31,5 @@ export function describeFailure(error: unknown): Failure {
 
 function exitCodeOf(code: ErrorCode): ExitCode {
   if (code.startsWith('HUB_CONFIG_')) return EXIT.config;
-  if (code === 'HUB_SYNC_UNEXPECTED') return EXIT.bug;
   return code.endsWith('_UNAVAILABLE') ? EXIT.unavailable : EXIT.problem;
 }

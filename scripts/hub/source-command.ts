@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
+  printCommandResult,
   RESNAPSHOT_FIELDS,
   type ResnapshotFilter,
   requestOf,
@@ -52,7 +53,7 @@ export function addSourceCommand(program: Command, context: CommandContext): voi
     .summary('pause a source, resume it, read it again, or decide what it waits for')
     .description(
       'Asks the running instances to pause a source, to go on with it, to read it again, or tells them what a person has ' +
-        'decided. The request is a row in the command table with who, when and why; the instances answer there. None of it ' +
+        'decided. The request is a row in the command table with who, when and why; the one that reads the source answers there. None of it ' +
         'writes to the source.',
     )
     .addHelpText(
@@ -70,12 +71,7 @@ export function addSourceCommand(program: Command, context: CommandContext): voi
       .description(decides === undefined ? sentence : `${sentence} ${decides}`)
       .argument('<source>', SOURCES.join(' or '), parseOneOf(SOURCES))
       .requiredOption('--reason <text>', 'why; without personal data')
-      .option(
-        '--wait <seconds>',
-        'how long to wait for the answers of the instances',
-        parseCount,
-        30,
-      );
+      .option('--wait <seconds>', 'how long to wait for the answer', parseCount, 30);
     if (kind === 'source-resnapshot') {
       const fields = RESNAPSHOT_FIELDS.join(', ');
       const about = `only the rows with this code; a field of ${fields}`;
@@ -107,18 +103,8 @@ async function submit(
     wait * 1_000,
     terminal.signal,
   );
-  for (const { instance, outcome, detail } of result.outcomes) {
-    terminal.out(`${instance}: ${outcome}${detail === null ? '' : ` (${detail})`}`);
-  }
-  for (const instance of result.silent) terminal.out(`${instance}: no answer yet`);
-  if (result.outcomes.length === 0 && result.silent.length === 0) {
-    terminal.out(
-      `Command ${result.id} is stored; no instance reads this source now. The next one to start obeys it.`,
-    );
-  }
-  const isWell =
-    result.silent.length === 0 && result.outcomes.every(({ outcome }) => outcome === 'done');
-  if (!isWell) finish(EXIT.problem);
+  terminal.out(printCommandResult(result));
+  if (result.answer?.outcome !== 'done') finish(EXIT.problem);
 }
 
 function parseFilter(text: string): ResnapshotFilter {

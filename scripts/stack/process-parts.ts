@@ -118,15 +118,14 @@ class PartStarter {
 
   async #replaceTakenPorts(part: StackPartName): Promise<boolean> {
     const own = part === 'kafka' ? (['kafka', 'kafkaController'] as const) : ([part] as const);
-    let replaced = false;
+    const free = await Promise.all(own.map((name) => isPortFree(this.#ports[name])));
+    if (!free.includes(false)) return false;
     for (const name of own) {
-      if (await isPortFree(this.#ports[name])) continue;
       const taken = new Set(Object.values(this.#ports));
       this.#ports = { ...this.#ports, [name]: await chooseFreePort(taken) };
-      replaced = true;
     }
-    if (replaced) writePorts(this.#context, this.#ports);
-    return replaced;
+    writePorts(this.#context, this.#ports);
+    return true;
   }
 }
 

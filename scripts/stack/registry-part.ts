@@ -24,6 +24,7 @@ export function planRegistry(context: StackContext, java: string, ports: StackPo
       // Without it, calls fail on stale connections after PostgreSQL was restarted.
       '-Dquarkus.datasource.postgresql.jdbc.validate-on-borrow=true',
       '-Dquarkus.http.host=127.0.0.1',
+      '-Dquarkus.http.access-log.enabled=false',
       `-Dquarkus.http.port=${ports.registry}`,
       ...['-jar', registryJar(context.programFolder)],
     ],

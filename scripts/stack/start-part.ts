@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HubError } from '../../core/errors/hub-error.ts';
 import { safeWord } from '../../core/errors/log-safe.ts';
 import { listensOn } from './port-owner.ts';
-import { identityOf, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { identityOf, isRunning, type ProcessIdentity, stopProcess } from './process-identity.ts';
 import { withProgress } from './progress.ts';
 import { serves } from './readiness.ts';
 import { LogTail, type SystemUser } from './run-program.ts';
@@ -54,6 +54,7 @@ export async function startPart(
     const deadline = Date.now() + READY_WITHIN_MS;
     while (!(await isServing(plan.part, { identity, port: plan.port }))) {
       if (!isRunning(identity) || Date.now() > deadline) {
+        await stopProcess(identity, 'SIGKILL', 0);
         throw partFailed(context, plan.part, log);
       }
       await sleep(100, undefined, { signal: context.signal });

@@ -22,5 +22,5 @@ export const IMAGES = {
   kafka: `apache/kafka:${VERSIONS.kafka}`,
   registry: `apicurio/apicurio-registry:${VERSIONS.apicurio}`,
   postgres: 'postgres:18.4',
-  sqlserver: 'mcr.microsoft.com/mssql/server:2022-CU21-ubuntu-22.04',
+  sqlserver: 'mcr.microsoft.com/mssql/server:2022-CU16-ubuntu-22.04',
 } as const;

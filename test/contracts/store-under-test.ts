@@ -1,4 +1,5 @@
 /** What the contract suites of the hub store share: an opened store, and a batch as the main path would do it. */
+import { expect } from 'vitest';
 import type { GoldenPerson } from '../../core/golden-record/golden-record.ts';
 import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
 import type { ContentHash, Identity, Oid, PersonKey } from '../../core/person/person-identifier.ts';
@@ -11,6 +12,10 @@ import type {
   PersonTransaction,
   SourceCheckpointStore,
 } from '../../core/sync/ports.ts';
+
+/** For `toEqual`: whatever number or bigint the store gave. */
+export const SOME_NUMBER: unknown = expect.any(Number);
+export const SOME_BIGINT: unknown = expect.any(BigInt);
 
 /** The ports of the hub's store, over one database of the test's own. */
 export interface StoreUnderTest extends AsyncDisposable {

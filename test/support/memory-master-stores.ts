@@ -1,31 +1,46 @@
-import type { Lease, SourceCheckpointStore } from '../../core/sync/ports.ts';
-import type { SourceMessage, SourceName } from '../../core/sync/source-record.ts';
 import type { KnownRow, KnownRowStore } from '../../connectors/sources/master/known-row-store.ts';
 import type { RawRecordSink } from '../../connectors/sources/master/raw-record-sink.ts';
+import type { Lease, SourceCheckpointStore } from '../../core/sync/ports.ts';
+import type { SourceMessage, SourceName } from '../../core/sync/source-record.ts';
 
-/** A raw topic in memory. `failNext` makes the next append fail before or after its records are written. */
+/** A raw topic in memory, that can be made to fail. */
 export class MemoryRawSink implements RawRecordSink {
   readonly batches: (readonly SourceMessage[])[] = [];
+  /** Runs before batch number n (from 0) is written. */
+  beforeAppend: ((batch: number) => Promise<void>) | undefined;
   #failure: { readonly when: 'before' | 'after'; readonly error: Error } | undefined;
+  #failAfter: { readonly batches: number; readonly error: Error } | undefined;
 
   get messages(): readonly SourceMessage[] {
     return this.batches.flat();
   }
 
+  /** The next append rejects, before or after its records are written. */
   failNext(when: 'before' | 'after', error: Error): void {
     this.#failure = { when, error };
+  }
+
+  /** The append after so many batches rejects once and writes nothing. */
+  failAfter(batches: number, error: Error): void {
+    this.#failAfter = { batches, error };
   }
 
   clear(): void {
     this.batches.length = 0;
   }
 
-  append(messages: readonly SourceMessage[]): Promise<void> {
+  async append(messages: readonly SourceMessage[]): Promise<void> {
+    await this.beforeAppend?.(this.batches.length);
+    if (this.#failAfter && this.batches.length >= this.#failAfter.batches) {
+      const { error } = this.#failAfter;
+      this.#failAfter = undefined;
+      throw error;
+    }
     const failure = this.#failure;
     this.#failure = undefined;
-    if (failure?.when === 'before') return Promise.reject(failure.error);
+    if (failure?.when === 'before') throw failure.error;
     this.batches.push(messages);
-    return failure ? Promise.reject(failure.error) : Promise.resolve();
+    if (failure) throw failure.error;
   }
 }
 

@@ -34,3 +34,30 @@ export async function plainProducer(
   await producer.connect();
   return Object.assign(producer, { [Symbol.asyncDispose]: () => producer.disconnect() });
 }
+
+/** The library's error classes, to make the errors that it throws. */
+export const libraryErrors = {
+  KafkaJSConnectionError: kafkajs.KafkaJSConnectionError,
+  KafkaJSNonRetriableError: kafkajs.KafkaJSNonRetriableError,
+  KafkaJSNumberOfRetriesExceeded: kafkajs.KafkaJSNumberOfRetriesExceeded,
+  KafkaJSProtocolError: kafkajs.KafkaJSProtocolError,
+  KafkaJSAggregateError: kafkajs.KafkaJSAggregateError,
+};
+
+/** Deletes the records of a partition below an offset, as retention would. */
+export async function deleteRecordsBefore(
+  broker: string,
+  topic: string,
+  partition: number,
+  offset: number,
+): Promise<void> {
+  const admin = plainKafka([broker]).admin();
+  await admin.connect();
+  try {
+    await admin.fetchTopicMetadata({ topics: [topic] }); // The call below wants it loaded.
+    const partitions = [{ partition, offset: String(offset) }];
+    await admin.deleteTopicRecords({ topic, partitions });
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -6,6 +6,8 @@ import type { HubStore } from '../../hub-store/hub-store.ts';
 import type { KafkaClient } from '../../kafka/kafka-client.ts';
 import type { TopicSpec } from '../../kafka/topics.ts';
 import { loadMappingFiles } from '../../mapping-files/load-mapping-files.ts';
+import { preflight } from '../../sources/master/master-preflight.ts';
+import { openMaster } from '../source-role.ts';
 import type { PreflightCheck, PreflightFinding } from './preflight.ts';
 
 export interface PreflightPorts {
@@ -39,7 +41,26 @@ export function preflightChecks(
       name: safeText('schema registry'),
       run: () => checkRegistry(config.kafka.schemaRegistryUrl),
     },
+    ...masterChecks(config),
   ];
+}
+
+/** None where MASTER_URL is not set: such an instance has not the role source. */
+function masterChecks({ master, mappingsDirectory }: HubConfig): readonly PreflightCheck[] {
+  if (master === null) return [];
+  const run = async (): Promise<readonly PreflightFinding[]> => {
+    const { masterMapping } = await loadMappingFiles(mappingsDirectory);
+    await using database = openMaster(master);
+    const lines = await preflight(database, masterMapping, master.mode);
+    return lines
+      .filter(({ result }) => result !== 'ok')
+      .map(({ name, result, detail, grant }) => ({
+        kind: result === 'warn' ? 'note' : 'problem',
+        text: `${name}: ${detail}`,
+        fix: grant ?? null,
+      }));
+  };
+  return [{ name: safeText('Master'), run }];
 }
 
 async function checkTopics(

@@ -8,6 +8,7 @@ import type {
 import type { InstanceStore } from '../../hub-store/instance-store.ts';
 import { scrubText } from '../../observability/scrub.ts';
 import { waitMs } from '../cancellable-wait.ts';
+import { readInstanceStatus } from './instance-status.ts';
 import { SILENT_SECONDS } from './read-status.ts';
 
 /** What can be asked of a source: kinds of rows in the command table. A contract with the instances. */
@@ -98,9 +99,10 @@ export interface CommandPorts {
 /** What became of a command within the time that somebody waited. */
 export interface CommandResult {
   readonly id: bigint;
-  readonly outcomes: readonly CommandOutcome[];
-  /** Instances with the role source that have not answered. */
-  readonly silent: readonly string[];
+  /** Of the instance that reads the source. Undefined: nobody has answered yet. */
+  readonly answer: CommandOutcome | undefined;
+  /** The instance that reads the source now and has not answered. Undefined: none reads it, or it has answered. */
+  readonly silent: string | undefined;
 }
 
 const LOOK_MS = 200;
@@ -108,8 +110,9 @@ const LOOK_MS = 200;
 const LOOK_BACK = 100;
 
 /**
- * Stores the command and waits until every running instance with the role source has answered, or the time is over. A command
- * is not withdrawn when nobody answers: an instance that starts later carries it out.
+ * Stores the command and waits until the instance that reads the source has answered, or the time is over. What it did is stored
+ * with the source's checkpoint, so it holds for every instance that reads the source later. A command is not withdrawn when
+ * nobody answers: the next instance that reads the source carries it out.
  */
 export async function runSourceCommand(
   ports: CommandPorts,
@@ -121,13 +124,39 @@ export async function runSourceCommand(
   const until = performance.now() + withinMs;
   for (;;) {
     const stored = (await ports.commands.list(LOOK_BACK)).find((command) => command.id === id);
-    const outcomes = stored?.outcomes ?? [];
-    const silent = (await ports.instances.list())
-      .filter((one) => one.secondsSinceSeen <= SILENT_SECONDS && one.roles.includes('source'))
-      .map((one) => one.instance)
-      .filter((name) => !outcomes.some((outcome) => outcome.instance === name));
+    const answer = stored?.outcomes[0];
+    const reader = answer === undefined ? await findReader(ports, request.target) : undefined;
     const isOver = signal.aborted || performance.now() >= until;
-    if (silent.length === 0 || isOver) return { id, outcomes, silent };
+    if (reader === undefined || isOver) return { id, answer, silent: reader };
     await waitMs(LOOK_MS, signal);
   }
 }
+
+/** The instance that reads the source now. */
+async function findReader(
+  { instances }: CommandPorts,
+  source: string,
+): Promise<string | undefined> {
+  const seen = await instances.list();
+  return seen.find(
+    ({ secondsSinceSeen, status }) =>
+      secondsSinceSeen <= SILENT_SECONDS && readInstanceStatus(status).source?.name === source,
+  )?.instance;
+}
+
+/** What became of the command, in one line. */
+export function printCommandResult({ id, answer, silent }: CommandResult): string {
+  if (answer !== undefined) {
+    const why = answer.detail === null ? '' : `: ${REFUSALS[answer.detail] ?? answer.detail}`;
+    return `Command ${id}: ${answer.instance} answers ${answer.outcome}${why}.`;
+  }
+  return silent === undefined
+    ? `Command ${id} is stored. No instance reads this source now; the next one that does carries it out.`
+    : `Command ${id} is stored. ${silent} reads this source and has not answered yet.`;
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  'not-applicable': 'the source does not wait for this decision',
+  'unknown-field': 'the mapping of this source has no such field',
+  'unknown-command': 'this version of the program does not know the command',
+};

@@ -8,46 +8,73 @@ export interface KeyComparison {
 }
 
 /**
- * The keys in (after, through], as ranges that do not overlap, in key order. Within a range all comparisons hold. Each is one seek in the
- * index: leading columns equal, the next one between two values. A server that has no comparison of whole keys, or guesses badly about
- * one, answers these fast. Equal leading columns are told by their text; how values are ordered is the server's own business.
+ * The keys in (after, through], as ranges that do not overlap. Within a range all comparisons hold. Each is one seek in the index: leading
+ * columns equal, the next one between two values. A server that has no comparison of whole keys, or guesses badly about one, answers these
+ * fast. How values are ordered, and which are equal, is the server's own business: to a collation `Pnr` and `PNR` may be one.
  */
 export function keyRanges(
   length: number,
   after: RowKey | undefined,
   through: RowKey | undefined,
 ): readonly (readonly KeyComparison[])[] {
-  if (!after && !through) return [[]];
-  const common = after && through ? commonLength(after, through, length) : 0;
-  if (after && common === length) return [];
-  const ranges: (readonly KeyComparison[])[] = [];
-  if (after) {
-    for (let place = length - 1; place > common; place -= 1) {
-      ranges.push([...equal(after, place), compare(after, place, '>')]);
-    }
-  }
-  ranges.push([
-    ...equal(after ?? through ?? [], common),
-    ...(after ? [compare(after, common, '>')] : []),
-    ...(through ? [compare(through, common, common === length - 1 ? '<=' : '<')] : []),
-  ]);
-  if (through) {
-    for (let place = common + 1; place < length; place += 1) {
-      const operator = place === length - 1 ? '<=' : '<';
-      ranges.push([...equal(through, place), compare(through, place, operator)]);
-    }
-  }
-  return ranges;
+  if (after && through) return between(length, after, through, 0, []);
+  if (after) return above(length, after, 0, []);
+  if (through) return upTo(length, through, 0, []);
+  return [[]];
 }
 
-function commonLength(a: RowKey, b: RowKey, length: number): number {
-  let common = 0;
-  while (common < length && a[common] === b[common]) common += 1;
-  return common;
+/** Above the border in the columns from `start` on: the longest equal beginning first. */
+function above(
+  length: number,
+  after: RowKey,
+  start: number,
+  prefix: readonly KeyComparison[],
+): readonly (readonly KeyComparison[])[] {
+  return places(start, length)
+    .map((place) => [...prefix, ...equal(after, start, place), compare(after, place, '>')])
+    .reverse();
 }
 
-function equal(key: RowKey, length: number): readonly KeyComparison[] {
-  return Array.from({ length }, (_, place) => compare(key, place, '='));
+/** Up to the border in the columns from `start` on: the shortest equal beginning first. */
+function upTo(
+  length: number,
+  through: RowKey,
+  start: number,
+  prefix: readonly KeyComparison[],
+): readonly (readonly KeyComparison[])[] {
+  return places(start, length).map((place) => {
+    const operator = place === length - 1 ? '<=' : '<';
+    return [...prefix, ...equal(through, start, place), compare(through, place, operator)];
+  });
+}
+
+function between(
+  length: number,
+  after: RowKey,
+  through: RowKey,
+  at: number,
+  prefix: readonly KeyComparison[],
+): readonly (readonly KeyComparison[])[] {
+  const low = compare(after, at, '>');
+  if (at === length - 1) return [[...prefix, low, compare(through, at, '<=')]];
+  const [onLow, onHigh] = [compare(after, at, '='), compare(through, at, '=')];
+  if (after[at] === through[at]) return between(length, after, through, at + 1, [...prefix, onLow]);
+  const high = compare(through, at, '<');
+  return [
+    ...above(length, after, at + 1, [...prefix, onLow, high]),
+    [...prefix, low, high],
+    ...upTo(length, through, at + 1, [...prefix, onHigh, low]),
+    // Two spellings that the server takes for one: then this has the rows, and all of the others have none.
+    ...between(length, after, through, at + 1, [...prefix, onLow, onHigh]),
+  ];
+}
+
+function places(from: number, to: number): readonly number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+}
+
+function equal(key: RowKey, from: number, to: number): readonly KeyComparison[] {
+  return places(from, to).map((place) => compare(key, place, '='));
 }
 
 function compare(key: RowKey, place: number, operator: KeyComparison['operator']): KeyComparison {

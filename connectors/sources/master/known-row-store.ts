@@ -3,7 +3,7 @@ import type { RowKey } from './master-dialect.ts';
 /** A person that Master had when the connector last looked. The key is personal data. */
 export interface KnownRow {
   readonly key: RowKey;
-  /** What was sent, as a hash; null in modes that do not compare contents. */
+  /** What was sent last, as a hash. */
   readonly contentHash: string | null;
 }
 

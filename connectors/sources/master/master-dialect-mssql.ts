@@ -1,3 +1,4 @@
+import { HubError } from '../../../core/errors/hub-error.ts';
 import { type KeyComparison, keyRanges } from './key-ranges.ts';
 import type {
   ChangeRequest,
@@ -38,7 +39,7 @@ export const MSSQL_DIALECT: MasterDialect = {
   rowsByKeys: rowsByKeysStatement,
   existingKeys: existingKeysStatement,
   textOf,
-  toVersion: (raw) => (Buffer.isBuffer(raw) ? raw.readBigUInt64BE(0) : BigInt(String(raw))),
+  toVersion,
 };
 
 /** Row versions below the smallest one still in use by an open transaction are all committed; @@DBTS would skip those. */
@@ -146,20 +147,24 @@ function personChunkStatement(tables: ReadTables, request: ChunkRequest): SqlSta
     mark: add(parameters, request.equals.column.sqlType, request.equals.value),
   };
   const key = ownKey(person);
-  const order = key.map((c) => `p.${quote(c.column)}`).join(', ');
+  const keyColumns = key.map((c) => `p.${quote(c.column)}`);
+  const order = keyColumns.join(', ');
+  const isOneRange = keyRanges(key.length, request.after, request.through).length === 1;
+  // Merged rows are ordered by the columns themselves: as text, 10 comes before 9, and TOP would cut off the wrong end.
+  const sort = isOneRange ? '' : `, ${keyColumns.map((c, i) => `${c} AS s${i}`).join(', ')}`;
   const branches = keyRanges(key.length, request.after, request.through).map((range) => {
     const conditions = rangeConditions(parameters, key, 'p', range);
     if (equals) conditions.push(`p.${quote(equals.column.column)} = ${equals.mark}`);
     const where = conditions.length === 0 ? '' : `\nWHERE ${conditions.join(' AND ')}`;
-    return `SELECT TOP (${limit}) ${selectList(person.columns, 'p', 0)}
+    return `SELECT TOP (${limit}) ${selectList(person.columns, 'p', 0)}${sort}
 FROM ${nameOf(person)} AS p${where}
 ORDER BY ${order}`;
   });
   const [only] = branches;
-  if (only !== undefined && branches.length === 1) return { text: only, parameters };
-  const names = key.map((_, i) => `u.c${i}`).join(', ');
+  if (only !== undefined && isOneRange) return { text: only, parameters };
+  const names = key.map((_, i) => `u.s${i}`).join(', ');
   return {
-    text: `SELECT TOP (${limit}) u.* FROM (
+    text: `SELECT TOP (${limit}) ${person.columns.map((_, i) => `u.c${i}`).join(', ')} FROM (
 ${branches.map((branch, i) => `SELECT * FROM (${branch}) AS b${i}`).join('\nUNION ALL\n')}
 ) AS u
 ORDER BY ${names}`,
@@ -167,7 +172,7 @@ ORDER BY ${names}`,
   };
 }
 
-/** The server carries the range over to the child by the join's equalities. */
+/** The persons of the range one by one, and the children of each by their index: see {@link LOOP_JOIN}. */
 function childrenInRangeStatement(
   tables: ReadTables,
   child: ReadTable,
@@ -182,11 +187,16 @@ function childrenInRangeStatement(
   ];
   const select = columns.map(({ c, alias }, i) => `${expression(c, alias)} AS c${i}`).join(', ');
   const on = key
-    .map((c, i) => `c.${quote(child.columns[i]?.column ?? '')} = p.${quote(c.column)}`)
+    .map((c, i) => {
+      const own = child.columns[i];
+      const collate =
+        own?.collation && own.collation !== c.collation ? ` COLLATE ${own.collation}` : '';
+      return `c.${quote(own?.column ?? '')} = p.${quote(c.column)}${collate}`;
+    })
     .join(' AND ');
   const branches = keyRanges(key.length, after, through).map(
     (range) => `SELECT ${select}
-FROM ${nameOf(tables.person)} AS p JOIN ${nameOf(child)} AS c ON ${on}
+FROM ${nameOf(tables.person)} AS p ${LOOP_JOIN} ${nameOf(child)} AS c ON ${on}
 WHERE ${rangeConditions(parameters, key, 'p', range).join(' AND ')}`,
   );
   const order = columns.slice(0, key.length + child.keyLength).map((_, i) => `c${i}`);
@@ -204,6 +214,9 @@ function rangeConditions(
     return `${alias}.${quote(column?.column ?? '')} ${operator} ${add(parameters, column?.sqlType ?? '', value)}`;
   });
 }
+
+/** So that no guess of the server about the number of rows can turn a chunk into a read of a whole table. */
+const LOOP_JOIN = 'INNER LOOP JOIN';
 
 /** The keys as a table with their place, from one JSON parameter with the columns' own types. */
 function keyTable(parameters: Parameters, tables: ReadTables, keys: readonly RowKey[]): string {
@@ -231,7 +244,7 @@ function rowsByKeysStatement(
   return {
     text: `SELECT k.place, ${selectList(table.columns, 'c', 0)}
 FROM ${keyTable(parameters, tables, keys)}
-JOIN ${nameOf(table)} AS c ON ${onKeys(tables, table)}
+${LOOP_JOIN} ${nameOf(table)} AS c ON ${onKeys(tables, table)}
 ORDER BY k.place, ${ownKey(table)
       .map((c) => `c.${quote(c.column)}`)
       .join(', ')}`,
@@ -244,7 +257,7 @@ function existingKeysStatement(tables: ReadTables, keys: readonly RowKey[]): Sql
   return {
     text: `SELECT k.place
 FROM ${keyTable(parameters, tables, keys)}
-JOIN ${nameOf(tables.person)} AS c ON ${onKeys(tables, tables.person)}`,
+${LOOP_JOIN} ${nameOf(tables.person)} AS c ON ${onKeys(tables, tables.person)}`,
     parameters,
   };
 }
@@ -272,4 +285,10 @@ function textOf(column: ReadColumn): (raw: unknown) => string | null {
   }
   if (isBlankPadded) return (raw) => (raw === null ? null : withoutPadding(String(raw)));
   return (raw) => (raw === null ? null : String(raw));
+}
+
+/** @throws HubError `HUB_MASTER_NOT_TRACKED` when there is no version: change tracking was switched off for the database. */
+function toVersion(raw: unknown): bigint {
+  if (raw === null || raw === undefined) throw new HubError('HUB_MASTER_NOT_TRACKED');
+  return Buffer.isBuffer(raw) ? raw.readBigUInt64BE(0) : BigInt(String(raw));
 }

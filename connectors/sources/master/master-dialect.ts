@@ -115,8 +115,8 @@ export interface MasterDialect {
   readonly name: 'mssql' | 'pg';
 
   /**
-   * One row: `[fingerprint, snapshot, product, version]`. The fingerprint changes when the database was restored or failed over; null: this
-   * login may not see it. Snapshot is `1` when one transaction can see one version of the database.
+   * One row: `[fingerprint, snapshot, product, version, login]`. The fingerprint changes when the database was restored or failed over; null: this
+   * login may not see it. Snapshot is `1` when one transaction can see one version of the database. Login is the name that a GRANT takes.
    */
   server(): SqlStatement;
 
@@ -135,7 +135,10 @@ export interface MasterDialect {
   /** One row: `[rows in the table, roughly]`, from the server's statistics. */
   estimate(table: ReadTable): SqlStatement;
 
-  /** One row: `[version]`: everything committed up to it is visible, and nothing will be committed at or below it any more. */
+  /**
+   * One row: `[version]`: everything committed up to it is visible, and nothing will be committed at or below it any more. Null: the server
+   * does not track changes.
+   */
   version(mode: MasterMode): SqlStatement;
 
   /**

@@ -4,6 +4,7 @@ import type {
   ChunkRequest,
   MasterDatabase,
   MasterSession,
+  ReadTable,
   ReadTables,
   RowKey,
   SqlRow,
@@ -20,6 +21,7 @@ import {
   type Gap,
   hasSchemaChanged,
   type ServerView,
+  versionOf,
   viewServer,
 } from './master-server-view.ts';
 import type { MasterSourceConfig } from './master-source-config.ts';
@@ -36,6 +38,13 @@ export interface ReadPage {
 
 /** What a read came to. Nothing of a page is given when its changes may be incomplete or its columns may have changed. */
 export type ReadResult = ReadPage | Gap | { readonly kind: 'schema-changed' };
+
+/** Persons that were looked up by key. */
+export interface LookUp {
+  readonly missing: readonly RowKey[];
+  readonly messages: readonly SourceMessage[];
+  readonly version: bigint;
+}
 
 /**
  * Reads Master in bounded pieces. It never writes, holds no state but what it is given, and retries nothing: the caller repeats a
@@ -60,11 +69,11 @@ export interface MasterReader {
    * @throws HubError `HUB_MASTER_RESTORED`, `HUB_MASTER_NOT_TRACKED`
    */
   readChanges(checkpoint: MasterCheckpoint): Promise<ReadResult>;
-  /** Which of these keys Master does not have: positive evidence, asked key by key at one version. */
-  findMissing(
-    checkpoint: MasterCheckpoint,
-    keys: readonly RowKey[],
-  ): Promise<{ readonly missing: readonly RowKey[]; readonly version: bigint }>;
+  /**
+   * Looks these persons up, key by key and at one version: positive evidence of who is not there any more, and, when asked for, how the others
+   * look now.
+   */
+  lookUp(checkpoint: MasterCheckpoint, keys: readonly RowKey[], withRows: boolean): Promise<LookUp>;
   /** The cheap question, in one round trip: may there be changes after `from`, and what is the ceiling? */
   signal(from: bigint): Promise<{ version: bigint; newest: bigint; hasChanges: boolean }>;
   /** Roughly how many persons Master has. */
@@ -153,20 +162,28 @@ export function createMasterReader(options: MasterReaderOptions): MasterReader {
         };
       }),
 
-    findMissing: (checkpoint, keys) =>
+    lookUp: (checkpoint, keys, withRows) =>
       consistently(async (session) => {
         const view = await look(session);
         checkSameServer(mode, checkpoint, view);
+        const { version } = view;
+        const missingOf = (there: ReadonlySet<number>): readonly RowKey[] =>
+          keys.filter((_, place) => !there.has(place));
+        if (withRows) {
+          const found = stamp(checkpoint, version, false);
+          const read = await readByKeys(session, options, assembler, keys, found);
+          return { missing: missingOf(read.there), messages: read.messages, version };
+        }
         const rows = await session.query(dialect.existingKeys(tables, keys));
-        const existing = new Set(rows.map((row) => Number(row[0])));
-        return { missing: keys.filter((_, place) => !existing.has(place)), version: view.version };
+        const there = new Set(rows.map((row) => Number(row[0])));
+        return { missing: missingOf(there), messages: [], version };
       }),
 
     signal: async (from) => {
       const [row = []] = await database.query(dialect.signal(mode, tables, from));
       return {
-        version: dialect.toVersion(row[0]),
-        newest: dialect.toVersion(row[1]),
+        version: versionOf(dialect, row[0]),
+        newest: versionOf(dialect, row[1]),
         hasChanges: Number(row[2]) === 1,
       };
     },
@@ -235,13 +252,12 @@ async function readChildren(
  */
 async function readChanged(
   session: MasterSession,
-  { database, tables }: MasterReaderOptions,
+  options: MasterReaderOptions,
   assembler: RowAssembler,
   changes: readonly SqlRow[],
   stamp: ReadStamp,
 ): Promise<readonly SourceMessage[]> {
   if (changes.length === 0) return [];
-  const { dialect } = database;
   const changed = new Map<string, { key: RowKey; isDeleted: boolean }>();
   for (const row of changes) {
     const key = assembler.keyOf(row, CHANGE_COLUMNS);
@@ -252,26 +268,33 @@ async function readChanged(
   }
   const persons = [...changed.values()];
   const keys = persons.map((person) => person.key);
-  const read = async (table: (typeof tables)['person']): Promise<RowsRead> => ({
-    rows: await session.query(dialect.rowsByKeys(tables, table, keys)),
+  const read = await readByKeys(session, options, assembler, keys, stamp);
+  const removals = persons
+    .filter((person, place) => person.isDeleted && !read.there.has(place))
+    .map(({ key }) => assembler.removal(key, stamp));
+  return [...read.messages, ...removals];
+}
+
+/** The persons with these keys and their children, and the places of the keys that are there. */
+async function readByKeys(
+  session: MasterSession,
+  { database, tables }: MasterReaderOptions,
+  assembler: RowAssembler,
+  keys: readonly RowKey[],
+  stamp: ReadStamp,
+): Promise<{ readonly messages: readonly SourceMessage[]; readonly there: ReadonlySet<number> }> {
+  const read = async (table: ReadTable): Promise<RowsRead> => ({
+    rows: await session.query(database.dialect.rowsByKeys(tables, table, keys)),
     offset: 1,
     ownerOf: (row) => String(row[0]),
   });
-  const rows = await read(tables.person);
+  const persons = await read(tables.person);
   const children: RowsRead[] = [];
   for (const child of tables.children) children.push(await read(child));
-  const there = new Set(rows.rows.map((row) => Number(row[0])));
-  const removals = persons
-    .filter((person, place) => person.isDeleted && !there.has(place))
-    .map(
-      (person): SourceMessage => ({
-        source: 'master',
-        operation: 'removed',
-        ...stamp,
-        person: assembler.keyRow(person.key),
-      }),
-    );
-  return [...assembler.assemble(rows, children, stamp), ...removals];
+  return {
+    messages: assembler.assemble(persons, children, stamp),
+    there: new Set(persons.rows.map((row) => Number(row[0]))),
+  };
 }
 
 /** The owner of a row whose first columns are the person's key, as the driver gave them. */

@@ -23,8 +23,8 @@ export interface RowAssembler {
   assemble(persons: RowsRead, children: readonly RowsRead[], stamp: ReadStamp): SourceMessage[];
   /** The key of a person's row as text. */
   keyOf(row: SqlRow, offset: number): RowKey;
-  /** The row of a removal: the columns of the key only. */
-  keyRow(key: RowKey): SourceRow;
+  /** The message that a person is gone. It has the columns of the key only. */
+  removal(key: RowKey, stamp: ReadStamp): SourceMessage;
   /** The key of a message that was assembled here. */
   keyOfMessage(message: SourceMessage): RowKey;
 }
@@ -48,7 +48,12 @@ export function createRowAssembler(
 
   return {
     keyOf,
-    keyRow,
+    removal: (key, stamp) => ({
+      source: 'master',
+      operation: 'removed',
+      ...stamp,
+      person: keyRow(key),
+    }),
     keyOfMessage: (message) => keyFields.map((field) => message.person[field] ?? ''),
     assemble: (persons, children, stamp) => {
       const doubled = doubledOwners(persons);

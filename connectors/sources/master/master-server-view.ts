@@ -34,7 +34,7 @@ export interface Gap {
 
 /**
  * Looks at the server. The version comes first: where there is no snapshot, rows read later may only be newer than it, never older.
- * @throws HubError `HUB_MASTER_TABLE_MISSING`
+ * @throws HubError `HUB_MASTER_TABLE_MISSING`, `HUB_MASTER_NOT_TRACKED`
  */
 export async function viewServer(
   session: MasterSession,
@@ -47,9 +47,17 @@ export async function viewServer(
   const states = await session.query(dialect.tableStates(mode, tables));
   return {
     fingerprint: textOrNull(fingerprint),
-    version: dialect.toVersion(version),
+    version: versionOf(dialect, version),
     tables: [tables.person, ...tables.children].map((t, i) => readTable(dialect, t, states[i])),
   };
+}
+
+/** @throws HubError `HUB_MASTER_NOT_TRACKED` when the server has no version to give. */
+export function versionOf(dialect: MasterDialect, raw: unknown): bigint {
+  if (raw === null || raw === undefined) {
+    throw new HubError('HUB_MASTER_NOT_TRACKED', { name: safeText('database') });
+  }
+  return dialect.toVersion(raw);
 }
 
 function readTable(dialect: MasterDialect, table: ReadTable, row: SqlRow | undefined): TableView {

@@ -96,8 +96,9 @@ export function createMasterSource(options: MasterSourceOptions): MasterSource {
     pass ??= createRemovalPass({
       reader: run.reader,
       knownRows: known,
-      guard: run.guard,
+      guard: run.guards.pass,
       pageRows: config.pageRows,
+      withRows: config.mode === 'rowversion',
       total: run.total,
       now: () => run.now(),
     });
@@ -106,12 +107,12 @@ export function createMasterSource(options: MasterSourceOptions): MasterSource {
     const step = await run.read(() => current.step(run.checkpoint, stampVersion));
     if (step.kind === 'burst') {
       pass = undefined;
-      run.freeze('HUB_MASTER_REMOVAL_BURST', { found: step.found, limit: step.limit });
+      run.freezeByBurst(run.guards.pass, step.found);
       return;
     }
-    await run.send(step.messages);
+    await run.send(step.messages, 'changed');
     if (step.kind === 'more') return;
-    run.guard.endBurst();
+    run.guards.pass.endBurst();
     if (run.checkpoint.removalsUnknownSince !== null) {
       await run.save({ ...run.checkpoint, removalsUnknownSince: null });
     }
@@ -127,6 +128,7 @@ export function createMasterSource(options: MasterSourceOptions): MasterSource {
     const isInterrupted = (): boolean => signal.aborted || waiting.length > 0;
     if (run.checkpoint.load) {
       await loadStep(run, isInterrupted);
+      lastChangeAt = run.now();
       if (!run.checkpoint.load) schedulePass();
       return;
     }

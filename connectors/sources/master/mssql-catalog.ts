@@ -25,7 +25,7 @@ WHERE p.object_id = OBJECT_ID(${literal(nameOf(table))}) AND p.index_id IN (0, 1
 
 /** A restore, and a failover that may have lost data, begin a new recovery fork. */
 const SERVER = `SELECT CONVERT(varchar(36), r.recovery_fork_guid), CASE WHEN d.snapshot_isolation_state = 1 THEN 1 ELSE 0 END,
-  'SQL Server', CONVERT(varchar(128), SERVERPROPERTY('ProductVersion'))
+  'SQL Server', CONVERT(varchar(128), SERVERPROPERTY('ProductVersion')), USER_NAME()
 FROM sys.databases AS d
 LEFT JOIN sys.database_recovery_status AS r ON r.database_id = d.database_id
 WHERE d.database_id = DB_ID()`;
@@ -104,12 +104,13 @@ LEFT JOIN sys.columns AS c ON c.object_id = o.object_id AND c.name = v.column_na
 
 function remedyText(requirement: Requirement, table: ReadTable | undefined, login: string): string {
   const of = table ? nameOf(table) : '';
+  const version = table?.rowVersion ?? 'RadVersion';
   const remedies: Readonly<Record<Requirement, string>> = {
     'database-tracked':
       'ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 7 DAYS, AUTO_CLEANUP = ON);',
     'table-exists': `Correct mappings/master.json, or let the login see the table: GRANT SELECT ON ${of} TO ${quote(login)};`,
     'table-tracked': `ALTER TABLE ${of} ENABLE CHANGE_TRACKING;`,
-    'row-version-column': `ALTER TABLE ${of} ADD ${quote(table?.rowVersion ?? 'RadVersion')} rowversion NOT NULL;`,
+    'row-version-column': `ALTER TABLE ${of} ADD ${quote(version)} rowversion NOT NULL; CREATE INDEX ${quote(`IX_${table?.table ?? ''}_${version}`)} ON ${of} (${quote(version)});`,
     'key-lists': `ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = ${OPENJSON_COMPATIBILITY};`,
     'schema-usage': `GRANT SELECT ON ${of} TO ${quote(login)};`,
     select: `GRANT SELECT ON ${of} TO ${quote(login)};`,

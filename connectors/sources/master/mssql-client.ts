@@ -72,7 +72,12 @@ class MssqlDatabase implements MasterDatabase {
     });
   }
 
-  /** @throws HubError `HUB_MASTER_MODE_UNSUPPORTED` from the first statement when the database does not allow snapshots. */
+  /**
+   * The session stays at SNAPSHOT afterwards; neither the server nor the driver sets it back. For a single statement that means one
+   * version and no locks, which suits whatever we ask outside a transaction.
+   * @throws HubError `HUB_MASTER_MODE_UNSUPPORTED` from the first statement that reads a row, when the database does not allow
+   * snapshots.
+   */
   snapshot<T>(work: (session: MasterSession) => Promise<T>): Promise<T> {
     return this.#track(async () => {
       const pool = await this.#connected();

@@ -25,7 +25,7 @@ function fixed(text: string): SqlStatement {
   return { text, parameters: [] };
 }
 
-const SERVER = `SELECT s.system_identifier || '/' || c.timeline_id || '/' || d.oid, 1, 'PostgreSQL', current_setting('server_version')
+const SERVER = `SELECT s.system_identifier || '/' || c.timeline_id || '/' || d.oid, 1, 'PostgreSQL', current_setting('server_version'), current_user
 FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d WHERE d.datname = current_database()`;
 
 /** The mapped tables with what the catalog knows of them. */

@@ -33,7 +33,7 @@ export async function applyCommand(
       return 'done';
     case 'accept-removals':
       if (run.frozenBy !== 'HUB_MASTER_REMOVAL_BURST') return 'not-applicable';
-      run.guard.accept();
+      run.burst?.accept();
       decided(run);
       return 'done';
     case 'accept-gap':

@@ -41,9 +41,12 @@ export interface MasterSourceOptions {
  */
 export class SourceRun {
   readonly options: MasterSourceOptions;
-  readonly guard: RemovalGuard;
+  /** For removals that Master tells of, and for those that a pass finds. */
+  readonly guards: { readonly stream: RemovalGuard; readonly pass: RemovalGuard };
   state: MasterState = 'starting';
   frozenBy: ErrorCode | undefined;
+  /** The guard that froze it. */
+  burst: RemovalGuard | undefined;
   caughtUpAt: number | undefined;
   ceilingStalledSince: number | undefined;
   /** The version up to which all is committed, and since when it stands there. */
@@ -56,7 +59,11 @@ export class SourceRun {
 
   constructor(options: MasterSourceOptions) {
     this.options = options;
-    this.guard = createRemovalGuard(options.config.removalGuard);
+    const { removalGuard } = options.config;
+    this.guards = {
+      stream: createRemovalGuard(removalGuard),
+      pass: createRemovalGuard(removalGuard),
+    };
   }
 
   get checkpoint(): MasterCheckpoint {
@@ -99,6 +106,11 @@ export class SourceRun {
     this.alarm(code, context);
   }
 
+  freezeByBurst(guard: RemovalGuard, found: number): void {
+    this.burst = guard;
+    this.freeze('HUB_MASTER_REMOVAL_BURST', { found, limit: guard.limit(this.total) });
+  }
+
   /** Looks at the server anew and makes a reader for what it has. @throws HubError that names what does not fit. */
   async verify(): Promise<void> {
     const { database, mapping, config } = this.options;
@@ -125,18 +137,17 @@ export class SourceRun {
   }
 
   /**
-   * Appends to the raw topic, and remembers what was sent where the mode needs it. Mode `snapshot-diff` leaves out what it has sent before,
-   * unless a person asked for it again.
+   * Appends to the raw topic, and remembers what was sent where the mode needs it.
+   * @param which `changed` leaves out whoever looks as when last sent.
    */
-  async send(messages: readonly SourceMessage[], isAskedFor = false): Promise<void> {
-    const { sink, knownRows, config, observe } = this.options;
+  async send(messages: readonly SourceMessage[], which: 'all' | 'changed' = 'all'): Promise<void> {
+    const { sink, knownRows, observe } = this.options;
     const hashed = messages.map((message) => ({
       message,
       key: this.reader.assembler.keyOfMessage(message),
-      contentHash: config.mode === 'snapshot-diff' ? contentHash(message) : null,
+      contentHash: knownRows ? contentHash(message) : null,
     }));
-    const isCompared = config.mode === 'snapshot-diff' && !isAskedFor;
-    const fresh = knownRows && isCompared ? await onlyChanged(knownRows, hashed) : hashed;
+    const fresh = knownRows && which === 'changed' ? await onlyChanged(knownRows, hashed) : hashed;
     if (fresh.length === 0) return;
     await sink.append(fresh.map((entry) => entry.message));
     if (knownRows) {
@@ -190,7 +201,7 @@ interface Hashed extends KnownRow {
   readonly message: SourceMessage;
 }
 
-/** A diff run sends what is new or has other contents. A removal is always news. */
+/** Those who are new or look different. A removal is always news. */
 async function onlyChanged(
   knownRows: KnownRowStore,
   entries: readonly Hashed[],

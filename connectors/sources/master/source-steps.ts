@@ -49,16 +49,25 @@ function nextRun(before: MasterCheckpoint | undefined, isNewEpoch: boolean): big
   return before === undefined || isNewEpoch ? 1n : before.version + 1n;
 }
 
-/** The view, once its version is not before the first one from which the changes are complete. */
+/**
+ * The view, once its version is not before the first one from which the changes are complete: tracking may have begun behind a
+ * transaction that is still open.
+ * @throws HubError `HUB_MASTER_RESTORED` when it stays so: then the version went back.
+ */
 async function lookWhenTracked(run: SourceRun): Promise<ServerView> {
   const { config, signal } = run.options;
+  const giveUpAt = run.now() + config.ceilingStallMs;
   for (;;) {
     const view = await run.read((reader) => reader.look());
     if (config.mode !== 'change-tracking') return view;
     checkTracked(view);
-    // Tracking may have begun behind a transaction that is still open: wait for its end, else the stream would begin in a gap.
     if (view.tables.every((t) => (t.minValidVersion ?? 0n) <= view.version)) return view;
     if (run.isAborted) return view;
+    if (run.now() > giveUpAt) {
+      throw new HubError('HUB_MASTER_RESTORED', {
+        sign: safeText('version before the first valid one'),
+      });
+    }
     await pause(config.idlePollMs, signal);
   }
 }
@@ -82,7 +91,7 @@ export async function loadStep(run: SourceRun, isInterrupted: () => boolean): Pr
     // Awaited below, but it may fail before that.
     following?.catch(() => undefined);
     try {
-      await run.send(page.messages);
+      await run.send(page.messages, load.reason === 'diff-run' ? 'changed' : 'all');
       done += page.messages.length;
       after = page.next?.key ?? null;
       run.loadRate = meter.rate(done, run.now());
@@ -168,19 +177,20 @@ export async function streamStep(run: SourceRun, isHeartbeat: boolean): Promise<
   const page = await pageOrReverify(run, result);
   if (!page) return 'go-on';
   const removed = page.messages.filter((message) => message.operation === 'removed').length;
-  if (!run.guard.allows(removed, run.total, run.now())) {
-    run.freeze('HUB_MASTER_REMOVAL_BURST', { found: removed, limit: run.guard.limit(run.total) });
+  const guard = run.guards.stream;
+  if (!guard.allows(removed, run.total, run.now())) {
+    run.freezeByBurst(guard, removed);
     return 'rest';
   }
   await run.send(page.messages);
-  run.guard.record(removed, run.now());
+  guard.record(removed, run.now());
   await run.save({
     ...run.checkpoint,
     version: page.next ? checkpoint.version : page.version,
     cursor: page.next ?? null,
   });
   if (page.next) return 'go-on';
-  run.guard.endBurst();
+  guard.endBurst();
   run.caughtUpAt = run.now();
   return 'rest';
 }
@@ -223,7 +233,7 @@ export async function resnapshotStep(run: SourceRun): Promise<void> {
   const result = await run.read((r) => r.readChunk(run.checkpoint, request, stampVersion));
   const page = await pageOrReverify(run, result);
   if (!page) return;
-  await run.send(page.messages, true);
+  await run.send(page.messages);
   const rest = page.next
     ? [{ ...current, after: page.next.key, done: current.done + page.messages.length }]
     : [];

@@ -29,6 +29,11 @@ const LEAVE = statement(
   'UPDATE identities SET person_key = identity_key WHERE root = $1 AND extension = $2',
 );
 
+const FREE = statement(
+  'free-identity',
+  'SELECT identity_key FROM identities WHERE extension = $1 FOR UPDATE SKIP LOCKED',
+);
+
 describe('clusters of several identities', () => {
   let database: TestDatabase;
   let store: HubStore;
@@ -88,20 +93,24 @@ describe('clusters of several identities', () => {
     }
   });
 
-  it('are read as they became while the lock was waited for', async () => {
+  it('are read and locked as they became while the lock was waited for', async () => {
     const [first] = await makeCluster(1);
     const [newcomer] = await makeCluster(1);
     if (first === undefined || newcomer === undefined) return expect.fail();
     const [waiting] = await database.database.transact(async (runner) => {
       await lockClusters(runner, [first, newcomer]);
-      const reader = readClusters(store.persons, [first]);
+      const writer = store.persons.transact(async (t) => {
+        const clusters = await t.lockClusters([first]);
+        return { clusters, free: await database.database.query(FREE, [newcomer.extension]) };
+      });
       await untilBlocked(database.database);
       await join(runner, first, newcomer);
-      return [reader];
+      return [writer];
     });
-    const [cluster, ...others] = (await waiting) ?? [];
-    expect(others).toEqual([]);
-    expect(cluster?.identities.map((stored) => stored.identity)).toEqual([first, newcomer]);
+    const { clusters, free } = (await waiting) ?? { clusters: [], free: [] };
+    expect(clusters).toHaveLength(1);
+    expect(clusters[0]?.identities.map((stored) => stored.identity)).toEqual([first, newcomer]);
+    expect(free).toEqual([]);
   });
 
   it('are read without who left while the lock was waited for', async () => {

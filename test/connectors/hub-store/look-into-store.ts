@@ -12,6 +12,11 @@ export async function countRows(database: Database): Promise<Readonly<Record<str
   return counts;
 }
 
+/** Makes the tables of the main path empty. */
+export async function emptyTables(database: Database): Promise<void> {
+  await database.script(`TRUNCATE ${TABLES.join(', ')}`);
+}
+
 export const NO_ROWS = Object.fromEntries(TABLES.map((table) => [table, 0]));
 
 const TERMINATE = statement<{ ended: string }>(

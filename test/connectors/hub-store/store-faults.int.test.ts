@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openHubStore } from '../../../connectors/hub-store/hub-store.ts';
 import { dispositionOf } from '../../../core/errors/hub-error.ts';
 import type { PersonStore, PersonTransaction } from '../../../core/sync/ports.ts';
@@ -13,19 +13,30 @@ import {
 import {
   createEmptyDatabase,
   createHubDatabase,
+  type TestDatabase,
   testStoreConfig,
 } from '../../support/hub-database.ts';
 import { startCutAfterCommitProxy } from './cut-after-commit-proxy.ts';
-import { countRows, endConnections, NO_ROWS, pause } from './look-into-store.ts';
+import { countRows, emptyTables, endConnections, NO_ROWS, pause } from './look-into-store.ts';
 
 const STEPS = ['lockOffset', 'lockClusters', 'write', 'advanceOffset', 'commit'] as const;
 type Step = (typeof STEPS)[number];
 
 describe('the hub store', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createHubDatabase();
+  });
+  beforeEach(async () => {
+    await emptyTables(database.database);
+  });
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+  });
+
   it.each(STEPS)(
     'stores nothing when the connection dies before %s, and all at the replay',
     async (step) => {
-      await using database = await createHubDatabase();
       await using store = openHubStore(testStoreConfig(database.url));
       const batch = batchOf(5);
       const attempt = store.persons.transact(async (transaction) => {
@@ -44,7 +55,6 @@ describe('the hub store', () => {
   );
 
   it('makes the replay a no-op when the answer to the commit is lost', async () => {
-    await using database = await createHubDatabase();
     await using proxy = await startCutAfterCommitProxy(database.url);
     await using store = openHubStore(testStoreConfig(proxy.url));
     await store.ping();
@@ -59,7 +69,6 @@ describe('the hub store', () => {
   });
 
   it('ends in the state of an undisturbed run when PostgreSQL restarts again and again in the middle', async () => {
-    await using database = await createHubDatabase();
     const shared = freshIdentities(6);
     const writers = 3;
     const rounds = 25;
@@ -114,7 +123,6 @@ describe('the hub store', () => {
   });
 
   it('says that it is denied when the database does not exist', async () => {
-    await using database = await createEmptyDatabase();
     const url = new URL(database.url);
     url.pathname = '/hub_no_such_database';
     await using store = openHubStore(testStoreConfig(url.href));
@@ -125,8 +133,8 @@ describe('the hub store', () => {
   });
 
   it('says that it is not migrated when the tables are not there', async () => {
-    await using database = await createEmptyDatabase();
-    await using store = openHubStore(testStoreConfig(database.url));
+    await using empty = await createEmptyDatabase();
+    await using store = openHubStore(testStoreConfig(empty.url));
     await expect(doBatch(store.persons, batchOf(1))).rejects.toMatchObject({
       code: 'HUB_STORE_NOT_MIGRATED',
       disposition: 'fatal',
@@ -134,7 +142,6 @@ describe('the hub store', () => {
   });
 
   it('never repeats what PostgreSQL says about a value', async () => {
-    await using database = await createHubDatabase();
     await using store = openHubStore(testStoreConfig(database.url));
     const [identity] = freshIdentities(1);
     if (identity === undefined) return expect.fail();

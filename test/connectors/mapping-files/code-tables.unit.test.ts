@@ -13,19 +13,20 @@ const linesOf = (path: string): readonly string[] =>
     .filter((line) => line !== '' && !line.startsWith('#'));
 
 describeWithShared('the area tables', 'codes/swedish_admin_areas.csv', () => {
-  const official = linesOf(sharedPath('codes/swedish_admin_areas.csv'))
-    .slice(1)
-    .map((line) => line.split(','));
+  const official = () =>
+    linesOf(sharedPath('codes/swedish_admin_areas.csv'))
+      .slice(1)
+      .map((line) => line.split(','));
 
   it('have the 290 municipalities, each in its county', () => {
     const own = linesOf(`${MAPPINGS}/code-tables/municipalities.csv`).slice(1);
-    expect(own).toEqual(official.map(([code, name, county]) => `${code},${name},${county}`));
+    expect(own).toEqual(official().map(([code, name, county]) => `${code},${name},${county}`));
     expect(own).toHaveLength(290);
   });
 
   it('have the 21 counties', () => {
     const own = linesOf(`${MAPPINGS}/code-tables/counties.csv`).slice(1);
-    const counties = new Set(official.map(([, , code, name]) => `${code},${name}`));
+    const counties = new Set(official().map(([, , code, name]) => `${code},${name}`));
     expect(new Set(own)).toEqual(counties);
     expect(own).toHaveLength(21);
   });
@@ -57,14 +58,14 @@ interface PuCodes {
 }
 
 describeWithShared('the codes of master.json', PU_CODES, () => {
-  const pu = readSharedJson<PuCodes>(PU_CODES);
+  const pu = () => readSharedJson<PuCodes>(PU_CODES);
   const { codes } = masterMapping;
 
   it('map every deregistration reason, today’s to itself and older ones to one of today’s', () => {
-    const today = pu.deregistrationReasonCode.codes;
+    const today = pu().deregistrationReasonCode.codes;
     const older = {
-      ...pu.deregistrationReasonCode['legacy_removed_in_4.0'],
-      ...pu.deregistrationReasonCode['legacy_residentmaster_1.0'],
+      ...pu().deregistrationReasonCode['legacy_removed_in_4.0'],
+      ...pu().deregistrationReasonCode['legacy_residentmaster_1.0'],
     };
     const mapped = codes.deregistrationReason;
     expect(Object.keys(mapped).toSorted()).toEqual(Object.keys({ ...today, ...older }).toSorted());
@@ -73,7 +74,7 @@ describeWithShared('the codes of master.json', PU_CODES, () => {
   });
 
   it('map every marital status, with both spellings of widowed as one', () => {
-    const expected = Object.keys(pu.maritalStatusCode.codes).map((code) => [
+    const expected = Object.keys(pu().maritalStatusCode.codes).map((code) => [
       code,
       code === 'A' ? 'Ä' : code,
     ]);

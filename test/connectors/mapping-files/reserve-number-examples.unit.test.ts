@@ -66,8 +66,9 @@ interface PublishedFormat {
 }
 
 describeWithShared('the published formats', PUBLISHED, () => {
-  const published = readSharedJson<{ formats: readonly PublishedFormat[] }>(PUBLISHED).formats;
-  const local = published.filter(({ key }) => key !== 'NRID');
+  const published = () =>
+    readSharedJson<{ formats: readonly PublishedFormat[] }>(PUBLISHED).formats;
+  const local = () => published().filter(({ key }) => key !== 'NRID');
 
   it('are all in formats.json, with their OID and check digit where there is one', () => {
     const summary = ({ key, root, checkDigit }: (typeof formats)[number]) => [
@@ -76,33 +77,36 @@ describeWithShared('the published formats', PUBLISHED, () => {
       checkDigit !== null,
     ];
     expect(formats.map(summary).toSorted()).toEqual(
-      local.map(({ key, oid, checksum }) => [key, oid, checksum !== null]).toSorted(),
+      local()
+        .map(({ key, oid, checksum }) => [key, oid, checksum !== null])
+        .toSorted(),
     );
   });
 
-  it.each(published.map(({ key, examples: values }) => ({ key, values })))(
-    'accept every published example of $key, which stands in examples.csv',
-    ({ key, values }) => {
+  it('accept every published example, and each stands in examples.csv', () => {
+    for (const { key, examples: values } of published()) {
       const root = roots.get(key) ?? ('' as Oid);
       const rows = examples.filter((row) => row.format === key).map((row) => row.value);
-      expect(values.filter((value) => classifier.validate(root, value).kind !== 'valid')).toEqual(
-        [],
-      );
-      expect(values.filter((value) => !rows.includes(value))).toEqual([]);
-    },
-  );
+      const refused = values.filter((value) => classifier.validate(root, value).kind !== 'valid');
+      expect({ key, refused }).toEqual({ key, refused: [] });
+      expect(rows).toEqual(expect.arrayContaining([...values]));
+    }
+  });
 
-  it.each(local.flatMap(({ key, regexJs }) => (regexJs === null ? [] : [{ key, regexJs }])))(
-    'of $key agree with the published pattern on every example row without a check digit',
-    ({ key, regexJs }) => {
-      const format = formats.find((f) => f.key === key);
-      if (format?.checkDigit !== null) return;
-      const plain = examples
-        .map(({ value }) => value)
-        .filter((value) => !value.includes('-') && value === value.toUpperCase());
-      const fits = (value: string) =>
-        classifier.validate(roots.get(key) ?? OID_NRID, value).kind === 'valid';
-      expect(plain.filter(fits)).toEqual(plain.filter((value) => new RegExp(regexJs).test(value)));
-    },
-  );
+  it('without a check digit agree with the published pattern on the rows of every format', () => {
+    const plain = examples
+      .map(({ value }) => value)
+      .filter((value) => !value.includes('-') && value === value.toUpperCase());
+    const compared = local().flatMap(({ key, regexJs, checksum }) => {
+      const root = roots.get(key);
+      if (regexJs === null || checksum !== null || root === undefined) return [];
+      const fits = plain.filter((value) => classifier.validate(root, value).kind === 'valid');
+      expect({ key, fits }).toEqual({
+        key,
+        fits: plain.filter((v) => new RegExp(regexJs).test(v)),
+      });
+      return [key];
+    });
+    expect(compared.length).toBeGreaterThan(8);
+  });
 });

@@ -1,7 +1,7 @@
 -- @p1 varchar(4) = "RES"
--- @p2 varchar(13) = "key-1"
--- @p3 varchar(13) = "key-9"
+-- @p2 varchar(13) = "no.1"
+-- @p3 varchar(13) = "no.9"
 SELECT p.[IdTyp] AS c0, p.[PersonId] AS c1, c.[IdTyp] AS c2, c.[PersonId] AS c3, c.[AdressTyp] AS c4, c.[CareOf] AS c5, c.[Rad1] AS c6, c.[Rad2] AS c7, c.[Rad3] AS c8, c.[Postnr] AS c9, c.[Ort] AS c10, c.[Land] AS c11
-FROM [dbo].[Befolkning] AS p JOIN [dbo].[Adress] AS c ON c.[IdTyp] = p.[IdTyp] AND c.[PersonId] = p.[PersonId]
+FROM [dbo].[Befolkning] AS p INNER LOOP JOIN [dbo].[Adress] AS c ON c.[IdTyp] = p.[IdTyp] AND c.[PersonId] = p.[PersonId]
 WHERE p.[IdTyp] = @p1 AND p.[PersonId] > @p2 AND p.[PersonId] <= @p3
 ORDER BY c0, c1, c2, c3, c4

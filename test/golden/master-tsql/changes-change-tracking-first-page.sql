@@ -18,10 +18,10 @@ SELECT * FROM (
 ) AS b1
 UNION ALL
 SELECT * FROM (
-  SELECT TOP (@p3) t.SYS_CHANGE_VERSION AS change_version, t.SYS_CHANGE_OPERATION AS operation, 2 AS table_position, t.[IdTyp] AS k0, t.[PersonId] AS k1
+  SELECT TOP (@p3) t.SYS_CHANGE_VERSION AS change_version, t.SYS_CHANGE_OPERATION AS operation, 2 AS table_position, t.[IdTyp] COLLATE Finnish_Swedish_CI_AS AS k0, t.[PersonId] COLLATE Finnish_Swedish_CI_AS AS k1
   FROM CHANGETABLE(CHANGES [dbo].[Kontakt], @p1) AS t
   WHERE t.SYS_CHANGE_VERSION > @p1 AND t.SYS_CHANGE_VERSION <= @p2
-  ORDER BY t.SYS_CHANGE_VERSION, t.[IdTyp], t.[PersonId]
+  ORDER BY t.SYS_CHANGE_VERSION, t.[IdTyp] COLLATE Finnish_Swedish_CI_AS, t.[PersonId] COLLATE Finnish_Swedish_CI_AS
 ) AS b2
 ) AS c
 ORDER BY c.change_version, c.k0, c.k1

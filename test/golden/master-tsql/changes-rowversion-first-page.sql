@@ -18,10 +18,10 @@ SELECT * FROM (
 ) AS b1
 UNION ALL
 SELECT * FROM (
-  SELECT TOP (@p3) t.[RadVersion] AS change_version, 'U' AS operation, 2 AS table_position, t.[IdTyp] AS k0, t.[PersonId] AS k1
+  SELECT TOP (@p3) t.[RadVersion] AS change_version, 'U' AS operation, 2 AS table_position, t.[IdTyp] COLLATE Finnish_Swedish_CI_AS AS k0, t.[PersonId] COLLATE Finnish_Swedish_CI_AS AS k1
   FROM [dbo].[Kontakt] AS t
   WHERE t.[RadVersion] > @p1 AND t.[RadVersion] <= @p2
-  ORDER BY t.[RadVersion], t.[IdTyp], t.[PersonId]
+  ORDER BY t.[RadVersion], t.[IdTyp] COLLATE Finnish_Swedish_CI_AS, t.[PersonId] COLLATE Finnish_Swedish_CI_AS
 ) AS b2
 ) AS c
 ORDER BY c.change_version, c.k0, c.k1

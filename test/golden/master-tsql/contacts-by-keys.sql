@@ -1,5 +1,5 @@
--- @p1 nvarchar(max) = "[[0,\"RES\",\"key-1\"],[1,\"O'x\",\"key \\\"2\\\"\"]]"
+-- @p1 nvarchar(max) = "[[0,\"RES\",\"no.1\"],[1,\"O'x\",\"no. \\\"2\\\"\"]]"
 SELECT k.place, c.[IdTyp] AS c0, c.[PersonId] AS c1, c.[Kanal] AS c2, c.[Lopnr] AS c3, c.[Varde] AS c4, c.[Samtycke] AS c5
 FROM OPENJSON(@p1) WITH (place int '$[0]', k0 varchar(4) '$[1]', k1 varchar(13) '$[2]') AS k
-JOIN [dbo].[Kontakt] AS c ON c.[IdTyp] = k.k0 AND c.[PersonId] = k.k1
+INNER LOOP JOIN [dbo].[Kontakt] AS c ON c.[IdTyp] = k.k0 COLLATE SQL_Latin1_General_CP1_CI_AS AND c.[PersonId] = k.k1 COLLATE SQL_Latin1_General_CP1_CI_AS
 ORDER BY k.place, c.[IdTyp], c.[PersonId], c.[Kanal], c.[Lopnr]

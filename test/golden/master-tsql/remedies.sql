@@ -5,7 +5,7 @@ Correct mappings/master.json, or let the login see the table: GRANT SELECT ON [d
 -- table-tracked
 ALTER TABLE [dbo].[Befolkning] ENABLE CHANGE_TRACKING;
 -- row-version-column
-ALTER TABLE [dbo].[Befolkning] ADD [RadVersion] rowversion NOT NULL;
+ALTER TABLE [dbo].[Befolkning] ADD [RadVersion] rowversion NOT NULL; CREATE INDEX [IX_Befolkning_RadVersion] ON [dbo].[Befolkning] ([RadVersion]);
 -- key-lists
 ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 130;
 -- schema-usage

@@ -6,7 +6,11 @@ import {
   createOperator,
   type Operator,
 } from '../../../../connectors/runtime/operations/operator.ts';
-import { isReady, runPreflight } from '../../../../connectors/runtime/operations/preflight.ts';
+import {
+  isReady,
+  printPreflight,
+  runPreflight,
+} from '../../../../connectors/runtime/operations/preflight.ts';
 import { printLineage } from '../../../../connectors/runtime/operations/print-lineage.ts';
 import { printStatusLine } from '../../../../connectors/runtime/operations/print-status.ts';
 import { readRecords } from '../../../../connectors/runtime/operations/read-records.ts';
@@ -129,12 +133,11 @@ describe('an operator', () => {
     expect(values).toEqual([{ n: 2 }, { n: 3 }]);
   });
 
-  it('gets the answer of each instance that reads the source', async () => {
+  it('gets the answer of the instance that reads the source', async () => {
     const { instances, commands } = operator.store;
-    const report = { roles: ['source'], programVersion: '0', status: {} };
-    await instances.heartbeat({ instance: 'quick', ...report });
-    await instances.heartbeat({ instance: 'silent', ...report });
-    await instances.heartbeat({ instance: 'publisher-only', ...report, roles: ['publisher'] });
+    const source = { name: 'master', state: 'streaming' };
+    const report = { roles: ['source'], programVersion: '0' };
+    await instances.heartbeat({ instance: 'stands-by', ...report, status: {} });
     const made = requestOf({
       kind: 'source-pause',
       source: 'master',
@@ -142,21 +145,27 @@ describe('an operator', () => {
       requestedBy: 'tester',
     });
     if (made.kind === 'refused') expect.fail(made.why);
-    // The quick instance answers as soon as the command is there.
-    const ports = {
-      instances,
-      commands: {
-        submit: async (request: Parameters<typeof commands.submit>[0]) => {
-          const id = await commands.submit(request);
-          await commands.recordOutcome(id, { instance: 'quick', outcome: 'done', detail: null });
-          return id;
-        },
-        list: (limit: number) => commands.list(limit),
-      },
-    };
     const never = new AbortController().signal;
-    const result = await runSourceCommand(ports, made.request, 500, never);
-    expect(result.outcomes).toMatchObject([{ instance: 'quick', outcome: 'done' }]);
-    expect(result.silent).toEqual(['silent']);
+    const unread = await runSourceCommand(operator.store, made.request, 60_000, never);
+    expect(unread).toMatchObject({ answer: undefined, silent: undefined });
+
+    await instances.heartbeat({ instance: 'reads', ...report, status: { source } });
+    const unanswered = await runSourceCommand(operator.store, made.request, 0, never);
+    expect(unanswered).toMatchObject({ answer: undefined, silent: 'reads' });
+
+    const running = runSourceCommand(operator.store, made.request, 60_000, never);
+    await expect.poll(async () => (await commands.list(9)).length).toBe(3);
+    const [newest] = await commands.list(1);
+    const outcome = { instance: 'reads', outcome: 'refused', detail: 'not-applicable' } as const;
+    await commands.recordOutcome(newest?.id ?? expect.fail('no command'), outcome);
+    expect(await running).toMatchObject({ answer: outcome, silent: undefined });
+  });
+
+  it('is told by the preflight what Master lacks, with the statement that mends it', async () => {
+    const results = await runPreflight(operator.preflightChecks);
+    const master =
+      results.find(({ name }) => name === 'Master') ?? expect.fail('no check of Master');
+    expect(master.findings.map(({ kind }) => kind)).toContain('problem');
+    expect(printPreflight(results)).toMatch(/PROBLEM {2}Master\n.*dbo\.Befolkning/s);
   });
 });

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HubStore, openHubStore } from '../../../connectors/hub-store/hub-store.ts';
+import { statement } from '../../../connectors/hub-store/knex-client.ts';
+import type { IdentityHash } from '../../../core/person/person-identifier.ts';
+import type { BatchChanges, ParkedRecord } from '../../../core/sync/ports.ts';
+import {
+  freshTopic,
+  NO_CHANGES,
+  SOME_BIGINT,
+  SOME_NUMBER,
+} from '../../contracts/store-under-test.ts';
+import {
+  createHubDatabase,
+  type TestDatabase,
+  testStoreConfig,
+} from '../../support/hub-database.ts';
+
+const ROWS = statement<{ payload: string | null; everything: string }>(
+  'parked-rows',
+  "SELECT encode(payload, 'escape') AS payload, p::text AS everything FROM parked p WHERE topic = $1",
+);
+const SWAP = statement(
+  'swap-payloads',
+  `UPDATE parked p SET payload = q.payload FROM parked q
+   WHERE p.topic = $1 AND q.topic = $1 AND p.record_offset <> q.record_offset`,
+);
+
+describe('parked records', () => {
+  let database: TestDatabase;
+  let store: HubStore;
+  beforeAll(async () => {
+    database = await createHubDatabase();
+    store = openHubStore(testStoreConfig(database.url));
+  });
+  afterAll(async () => {
+    await store[Symbol.asyncDispose]();
+    await database[Symbol.asyncDispose]();
+  });
+
+  const write = (changes: Partial<BatchChanges>) =>
+    store.persons.transact((t) => t.write({ ...NO_CHANGES, ...changes }));
+  const listed = async (topic: string) =>
+    (await store.parked.list(0n, 1_000)).filter((entry) => entry.topic === topic);
+
+  it('come back as they were parked, to whoever has the key', async () => {
+    const record = recordOf('come-back');
+    await write({ parked: [record] });
+    expect(await listed(record.topic)).toEqual([
+      {
+        ...record,
+        payload: Buffer.from(record.payload),
+        id: SOME_BIGINT,
+        attempts: 1,
+        firstParkedAt: SOME_NUMBER,
+      },
+    ]);
+  });
+
+  it('show nothing of their payload in the table', async () => {
+    const record = recordOf('hidden');
+    await write({ parked: [record] });
+    const [row] = await database.database.query(ROWS, [record.topic]);
+    expect(row?.payload?.length).toBeGreaterThan(0);
+    expect(row?.payload).not.toContain('PLAIN');
+    expect(row?.everything).not.toContain(Buffer.from('PLAIN').toString('hex'));
+  });
+
+  it('cannot be read with another key', async () => {
+    const record = recordOf('other-key');
+    await write({ parked: [record] });
+    const config = { ...testStoreConfig(database.url), parkedPayloadKey: randomBytes(32) };
+    await using stranger = openHubStore(config);
+    await expect(stranger.parked.list(0n, 1_000)).rejects.toMatchObject({
+      code: 'HUB_STORE_PAYLOAD_UNREADABLE',
+    });
+  });
+
+  it('count another attempt when the same record is parked again', async () => {
+    const record = recordOf('again');
+    await write({ parked: [record] });
+    await write({ parked: [{ ...record, field: 'surname' }] });
+    expect(await listed(record.topic)).toMatchObject([{ attempts: 2, field: 'surname' }]);
+  });
+
+  it('are closed and forget their payload when a good record of the identity comes', async () => {
+    const record = recordOf('cleared');
+    const other = { ...record, offset: 8, identityHash: 'other' as IdentityHash };
+    await write({ parked: [record, other] });
+    await write({ cleared: [record.identityHash] });
+    expect(await listed(record.topic)).toMatchObject([{ offset: 8 }]);
+    const rows = await database.database.query(ROWS, [record.topic]);
+    expect(rows.filter(({ payload }) => payload === null)).toHaveLength(1);
+  });
+
+  it('are counted by code while they are open', async () => {
+    const before = await store.parked.countByCode();
+    const record = recordOf('counted', 'HUB_MASTER_ROW_TOO_LARGE');
+    await write({ parked: [record, { ...record, offset: 2 }] });
+    const after = await store.parked.countByCode();
+    expect(before.find(({ code }) => code === record.code)).toBeUndefined();
+    expect(after.find(({ code }) => code === record.code)?.waiting).toBe(2);
+  });
+
+  it('are listed a page at a time', async () => {
+    const record = recordOf('pages');
+    await write({ parked: [1, 2, 3].map((offset) => ({ ...record, offset })) });
+    const all = await store.parked.list(0n, 1_000);
+    const second = await store.parked.list(all[0]?.id ?? 0n, 2);
+    expect(second).toEqual(all.slice(1, 3));
+  });
+
+  it('are refused when the payload was moved to another record', async () => {
+    await using own = await createHubDatabase();
+    await using ownStore = openHubStore(testStoreConfig(own.url));
+    const record = recordOf('moved');
+    await ownStore.persons.transact((t) =>
+      t.write({ ...NO_CHANGES, parked: [record, { ...record, offset: 2 }] }),
+    );
+    await own.database.execute(SWAP, [record.topic]);
+    await expect(ownStore.parked.list(0n, 10)).rejects.toMatchObject({
+      code: 'HUB_STORE_PAYLOAD_UNREADABLE',
+    });
+  });
+});
+
+function recordOf(
+  hash: string,
+  code: ParkedRecord['code'] = 'HUB_PERSON_IDENTITY_MALFORMED',
+): ParkedRecord {
+  return {
+    code,
+    source: 'master',
+    identityHash: hash as IdentityHash,
+    topic: freshTopic(),
+    partition: 3,
+    offset: 7,
+    field: null,
+    payload: new TextEncoder().encode('PLAIN text of a record'),
+  };
+}

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase, statement } from '../../connectors/hub-store/knex-client.ts';
+import { createKafka, type KafkaClient } from '../../connectors/kafka/kafka-client.ts';
+import { TOPIC, topicName, topicTable } from '../../connectors/kafka/topics.ts';
+import { loadDemoMaster } from '../../scripts/demo/load-demo-master.ts';
+import { readMunicipalities } from '../../scripts/demo/synthetic-places.ts';
+import { testEnvironment } from './env.ts';
+import { createEmptyDatabase, type TestDatabase } from './hub-database.ts';
+import { HubProcess } from './hub-process.ts';
+import { testName } from './kafka-topic.ts';
+
+export const PARTITIONS = 6;
+const SETTLE_WITHIN_MS = 120_000;
+const MUNICIPALITIES = new URL('../../mappings/code-tables/municipalities.csv', import.meta.url);
+
+export interface HubWorldOptions {
+  /** Made anew in a Master of this world; or the URL of one that several worlds read. */
+  readonly master: { readonly persons: number } | { readonly url: string };
+  /** Given over the services of the test environment, for example the address of a proxy. */
+  readonly services?: Readonly<Record<string, string>>;
+}
+
+/** Everything that one hub needs, of its own: a store, topics, a Master. `await using` removes all of it. */
+export interface HubWorld extends AsyncDisposable {
+  readonly masterUrl: string;
+  readonly prefix: string;
+  readonly store: TestDatabase;
+  readonly kafka: KafkaClient;
+  /** Starts an instance. `environment` goes over the world's own settings. */
+  start(environment?: Readonly<Record<string, string>>): HubProcess;
+  /** One value of the store. */
+  count(sql: string): Promise<number>;
+  /** What {@link settle} waits for after changes in Master: everything committed there by now. */
+  now(): Promise<bigint>;
+  /**
+   * Waits until Master is loaded, read up to the given moment, and all of it is processed and published.
+   * @throws with the log of the instances when one of them has ended, or when it takes too long.
+   */
+  settle(instances: readonly HubProcess[], upTo?: bigint): Promise<void>;
+}
+
+/** Makes the Master that a test, or several worlds of a test, read. */
+export async function createMaster(persons: number): Promise<TestDatabase> {
+  const master = await createEmptyDatabase();
+  const population = {
+    seed: 7,
+    count: persons,
+    municipalities: readMunicipalities(MUNICIPALITIES),
+  };
+  await loadDemoMaster({ masterUrl: master.url, population });
+  return master;
+}
+
+export async function createHubWorld(options: HubWorldOptions): Promise<HubWorld> {
+  const services = testEnvironment();
+  const stack = new AsyncDisposableStack();
+  const store = stack.use(await createEmptyDatabase());
+  const own =
+    'persons' in options.master ? stack.use(await createMaster(options.master.persons)) : undefined;
+  const masterUrl = own?.url ?? ('url' in options.master ? options.master.url : '');
+  const prefix = `${testName('hub')}.`;
+  const brokers = options.services?.['KAFKA_BROKERS']?.split(',') ?? services.kafkaBrokers;
+  const kafka = stack.use(createKafka({ brokers, clientId: 'test' }));
+  const topics = topicTable({ prefix, partitions: PARTITIONS });
+  stack.defer(async () => await kafka.admin.deleteTopics(topics.map(({ topic }) => topic)));
+  const master = stack.use(openDatabase({ url: masterUrl, applicationName: 'test', poolSize: 1 }));
+  let started = 0;
+
+  const count = async (sql: string): Promise<number> => {
+    const [row] = await store.database.query(statement<{ n: string }>('', sql));
+    return Number(row?.n);
+  };
+
+  const isSettled = async (version: bigint): Promise<boolean> => {
+    // The first instance makes the tables.
+    if ((await count("SELECT count(to_regclass('source_checkpoints')) AS n")) === 0) return false;
+    const [checkpoint] = await store.database.query(
+      statement<{ checkpoint: string }>('', 'SELECT checkpoint FROM source_checkpoints'),
+    );
+    if (checkpoint === undefined) return false;
+    const { load, version: reached } = JSON.parse(checkpoint.checkpoint) as {
+      load: unknown;
+      version: string;
+    };
+    if (load !== null || BigInt(reached) < version) return false;
+    const raw = await kafka.admin.offsets(topicName(TOPIC.sourceMaster, prefix));
+    const written = raw.reduce((sum, { high }) => sum + high, 0);
+    const processed = await count('SELECT coalesce(sum(next_offset), 0) AS n FROM source_offsets');
+    return processed === written && (await count('SELECT count(*) AS n FROM outbox')) === 0;
+  };
+
+  return {
+    masterUrl,
+    prefix,
+    store,
+    kafka,
+    count,
+    start: (environment = {}) => {
+      started += 1;
+      return HubProcess.start({
+        PATH: process.execPath.replace(/\/[^/]+$/, ''),
+        KAFKA_BROKERS: services.kafkaBrokers.join(','),
+        SCHEMA_REGISTRY_URL: services.schemaRegistryUrl,
+        DATABASE_URL: store.url,
+        MASTER_URL: masterUrl,
+        HUB_ENVIRONMENT: 'test',
+        HUB_INSTANCE: `instance-${started}`,
+        HUB_SECRET: 'a secret of the tests, longer than it must be',
+        HUB_TOPIC_PREFIX: prefix,
+        HUB_HTTP_PORT: '0',
+        PERSON_TOPIC_PARTITIONS: String(PARTITIONS),
+        ...options.services,
+        ...environment,
+      });
+    },
+    now: async () => {
+      const [row] = await master.query(
+        statement<{ version: string }>('', 'SELECT pg_current_xact_id() AS version'),
+      );
+      // The question has a version of its own: what was committed before it is below.
+      return BigInt(row?.version ?? 0) - 1n;
+    },
+    settle: async (instances, upTo = 0n) => {
+      const until = performance.now() + SETTLE_WITHIN_MS;
+      while (!(await isSettled(upTo))) {
+        const ended = instances.find((instance) => !instance.isRunning);
+        if (ended !== undefined) throw new Error(`An instance has ended:\n${ended.log}`);
+        if (performance.now() > until) {
+          throw new Error(`Not settled in time:\n${instances.map(({ log }) => log).join('\n')}`);
+        }
+        await sleep(100);
+      }
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
