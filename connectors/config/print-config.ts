@@ -7,7 +7,7 @@ import { SETTING_NAMES, type SettingName, settingOf } from './settings.ts';
 /** The text of `.env.example`. A test compares the file with it. */
 export function printEnvExample(): string {
   const head = [
-    '# Settings of the hub. Copy to .env, fill in, and start with: node --env-file=.env scripts/hub.ts run',
+    '# Settings of the hub. Copy to .env, fill in, then: node --env-file=.env scripts/launch.mjs hub run',
     '# A line that is commented out shows the default. A secret may lie in a file: DATABASE_URL_FILE and so on.',
   ];
   const sections = SETTING_SECTIONS.map((section) =>

@@ -1,4 +1,4 @@
-import { type Database, statement } from './knex-client.ts';
+import { type Database, statement } from './database.ts';
 
 /** What somebody asks of the running instances: the one way in, for the CLI, a page and a schedule alike. */
 export interface CommandRequest {

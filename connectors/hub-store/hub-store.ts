@@ -7,9 +7,10 @@ import type {
 } from '../../core/sync/ports.ts';
 import type { SourceName } from '../../core/sync/source-record.ts';
 import { CommandStore } from './command-store.ts';
+import { type Database, statement } from './database.ts';
 import type { HubStoreConfig } from './hub-store-config.ts';
 import { InstanceStore } from './instance-store.ts';
-import { type Database, openDatabase, statement } from './knex-client.ts';
+import { openDatabase } from './knex-client.ts';
 import { PostgresKnownRowStore } from './known-row-store.ts';
 import { PostgresLeaseStore } from './lease-store.ts';
 import { PostgresOutbox } from './outbox.ts';

@@ -1,4 +1,4 @@
-import { type SqlRunner, statement } from './knex-client.ts';
+import { type SqlRunner, statement } from './database.ts';
 
 /** What an instance says of itself. */
 export interface InstanceReport {

@@ -2,68 +2,17 @@
 import knex, { type Knex } from 'knex';
 import type { Client, QueryArrayResult, QueryResult } from 'pg';
 import { HubError } from '../../core/errors/hub-error.ts';
+import type {
+  Database,
+  Migration,
+  Notice,
+  NoticeConnection,
+  SqlRow,
+  SqlRunner,
+  SqlValue,
+  Statement,
+} from './database.ts';
 import { storeError } from './store-errors.ts';
-
-/** What can be bound to `$1`, `$2` … */
-export type SqlValue = string | number | bigint | boolean | null | Uint8Array | readonly string[];
-
-/** The columns of a row. All come as PostgreSQL's text; the reader parses what it needs. */
-export type SqlRow = Readonly<Record<string, string | null>>;
-
-/**
- * A statement of ours with its rows' type. It is prepared once for each connection, under its name: one name, one text.
- */
-export interface Statement<R extends SqlRow = SqlRow> {
-  readonly name: string;
-  readonly text: string;
-  /** Only for the type: what the statement returns. */
-  readonly row?: R;
-}
-
-/** Names a statement and states the type of its rows. */
-export function statement<R extends SqlRow = SqlRow>(name: string, text: string): Statement<R> {
-  return { name, text };
-}
-
-/** Runs statements: on one connection inside a transaction, or each on its own on any connection. */
-export interface SqlRunner {
-  query<R extends SqlRow>(what: Statement<R>, values?: readonly SqlValue[]): Promise<readonly R[]>;
-  /** @returns the number of rows that the statement changed. */
-  execute(what: Statement, values?: readonly SqlValue[]): Promise<number>;
-}
-
-/** A connection of its own for LISTEN and NOTIFY. */
-export interface NoticeConnection extends AsyncDisposable {
-  /** Tells every listener of the channel, this one too. */
-  notify(channel: string, payload: string): Promise<void>;
-}
-
-export interface Notice {
-  readonly channel: string;
-  readonly payload: string;
-  /** True when this same connection sent it. */
-  readonly fromHere: boolean;
-}
-
-/** A pool of connections. Everything that it throws is a {@link HubError}, or a bug. */
-export interface Database extends SqlRunner, AsyncDisposable {
-  /** One READ COMMITTED transaction on one connection; committed when `work` returns, rolled back when it throws. */
-  transact<T>(work: (runner: SqlRunner) => Promise<T>): Promise<T>;
-  /** Text of several statements, without parameters, outside any transaction. For tests and administration. */
-  script(text: string): Promise<void>;
-  /** @param onEnd called once when the connection is lost, not when it is disposed. */
-  listen(
-    channels: readonly string[],
-    onNotice: (notice: Notice) => void,
-    onEnd: () => void,
-  ): Promise<NoticeConnection>;
-}
-
-/** One step of the hub's own tables. A name is never changed and a statement never edited once it is released. */
-export interface Migration {
-  readonly name: string;
-  readonly statements: readonly string[];
-}
 
 /**
  * Plans are made once and kept, and the tables grow from nothing to millions of rows under them. So the planner may not choose
@@ -100,11 +49,16 @@ class KnexDatabase implements Database {
   readonly #raw: RawConnections;
 
   constructor(options: DatabaseOptions) {
-    this.#knex = knexFor(options, (connection, done) => {
-      connection.query(SESSION).then(
-        () => done(null),
-        (error: unknown) => done(error),
-      );
+    this.#knex = knexFor(options, {
+      connection: {
+        // Just above the statement timeout: then not even the server's refusal comes through, so the connection is dead.
+        query_timeout: 130_000,
+      },
+      pool: {
+        afterCreate: (connection: Client, done: (error: unknown) => void) => {
+          connection.query(SESSION).then(() => done(null), done);
+        },
+      },
     });
     this.#raw = this.#knex.client as RawConnections;
   }
@@ -259,24 +213,26 @@ function sourceOf(migrations: readonly Migration[]): Knex.MigrationSource<Migrat
   };
 }
 
-type AfterCreate = (connection: Client, done: (error: unknown) => void) => void;
+interface MoreOptions {
+  readonly connection: Knex.PgConnectionConfig;
+  readonly pool: Knex.PoolConfig;
+}
 
-function knexFor(options: DatabaseOptions, afterCreate?: AfterCreate): Knex {
+function knexFor(options: DatabaseOptions, more?: MoreOptions): Knex {
   return knex({
     client: 'pg',
     connection: {
       connectionString: options.url,
       application_name: options.applicationName,
       keepAlive: true,
-      // Just above the statement timeout: then not even the server's refusal comes through, so the connection is dead.
-      query_timeout: 130_000,
       connectionTimeoutMillis: 10_000,
+      ...more?.connection,
     },
     pool: {
       min: 0,
       max: options.poolSize,
       acquireTimeoutMillis: 30_000,
-      ...(afterCreate === undefined ? {} : { afterCreate }),
+      ...more?.pool,
     },
     log: SILENT,
   });

@@ -1,5 +1,5 @@
 import type { SourceName } from '../../core/sync/source-record.ts';
-import { type SqlRow, type SqlRunner, type SqlValue, statement } from './knex-client.ts';
+import { type SqlRow, type SqlRunner, type SqlValue, statement } from './database.ts';
 
 /** A row that a source had when its connector last looked. The key, column by column, is personal data. */
 export interface KnownRow {

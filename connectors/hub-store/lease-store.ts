@@ -1,5 +1,5 @@
 import type { Lease, LeaseStore } from '../../core/sync/ports.ts';
-import { type SqlRunner, statement } from './knex-client.ts';
+import { type SqlRunner, statement } from './database.ts';
 
 /**
  * One row when the lease `$1` of owner `$2` with token `$3` still holds. The row stays share-locked until the transaction

@@ -11,7 +11,7 @@ import {
 } from '../../core/person/person-identifier.ts';
 import type { Cluster, StoredEvidence, StoredIdentity } from '../../core/sync/ports.ts';
 import type { SourceName } from '../../core/sync/source-record.ts';
-import { type SqlRunner, statement } from './knex-client.ts';
+import { type SqlRunner, statement } from './database.ts';
 import { mintIdentityKeys } from './mint-person-key.ts';
 import { readPersons } from './person-rows.ts';
 import { plainArray } from './sql-arrays.ts';

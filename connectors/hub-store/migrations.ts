@@ -1,4 +1,5 @@
-import { type Migration, migrateDatabase } from './knex-client.ts';
+import type { Migration } from './database.ts';
+import { migrateDatabase } from './knex-client.ts';
 import { PERSONS } from './migrations/0001-persons.ts';
 import { INSTANCES } from './migrations/0002-instances.ts';
 

@@ -2,7 +2,7 @@ import type { PersonEvent } from '../../core/golden-record/person-event.ts';
 import type { PersonKey } from '../../core/person/person-identifier.ts';
 import type { Lease, Outbox, OutboxEntry, StoredPerson } from '../../core/sync/ports.ts';
 import type { SourceName } from '../../core/sync/source-record.ts';
-import { type SqlRunner, statement } from './knex-client.ts';
+import { type SqlRunner, statement } from './database.ts';
 import { LEASE_HELD } from './lease-store.ts';
 import { type PersonRow, storedPerson } from './person-rows.ts';
 import { plainArray } from './sql-arrays.ts';

@@ -3,7 +3,7 @@ import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
 import type { IdentityKey, Oid, PersonKey } from '../../core/person/person-identifier.ts';
 import type { StoredPerson } from '../../core/sync/ports.ts';
 import type { SourceName, SourcePosition } from '../../core/sync/source-record.ts';
-import { type SqlRow, type SqlRunner, statement } from './knex-client.ts';
+import { type SqlRow, type SqlRunner, statement } from './database.ts';
 import { readPersons } from './person-rows.ts';
 
 /** Where everything that is known of a person came from, and how far it has gone. Personal data. */

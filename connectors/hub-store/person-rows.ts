@@ -1,7 +1,7 @@
 import type { GoldenRecord } from '../../core/golden-record/golden-record.ts';
 import type { ContentHash, PersonKey } from '../../core/person/person-identifier.ts';
 import type { StoredPerson } from '../../core/sync/ports.ts';
-import { type SqlRunner, statement } from './knex-client.ts';
+import { type SqlRunner, statement } from './database.ts';
 import { plainArray } from './sql-arrays.ts';
 
 /** The columns of a person as text. */

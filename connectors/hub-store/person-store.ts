@@ -7,7 +7,7 @@ import type {
   PersonStore,
   PersonTransaction,
 } from '../../core/sync/ports.ts';
-import { type Database, type SqlRunner, statement } from './knex-client.ts';
+import { type Database, type SqlRunner, statement } from './database.ts';
 import { lockClusters } from './lock-clusters.ts';
 import { clearParked, park } from './parked-records.ts';
 import type { PayloadCipher } from './payload-cipher.ts';

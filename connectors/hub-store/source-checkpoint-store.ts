@@ -1,6 +1,6 @@
 import type { Lease, SourceCheckpointStore } from '../../core/sync/ports.ts';
 import type { SourceName } from '../../core/sync/source-record.ts';
-import { type SqlRunner, statement } from './knex-client.ts';
+import { type SqlRunner, statement } from './database.ts';
 import { LEASE_HELD } from './lease-store.ts';
 
 const LOAD = statement<{ checkpoint: string }>(

@@ -1,4 +1,4 @@
-import type { Database, NoticeConnection } from './knex-client.ts';
+import type { Database, NoticeConnection } from './database.ts';
 
 /** What can be listened to, with what each listener is told. */
 export interface StoreNoticeListeners {
@@ -32,6 +32,7 @@ export class StoreNotices implements AsyncDisposable {
   readonly #timers = new Set<NodeJS.Timeout>();
   #connection: NoticeConnection | undefined;
   #connecting: Promise<void> | undefined;
+  #sending: Promise<void> = Promise.resolve();
   #disposed = false;
 
   constructor(database: Database) {
@@ -69,6 +70,7 @@ export class StoreNotices implements AsyncDisposable {
     this.#disposed = true;
     for (const timer of this.#timers) clearTimeout(timer);
     await this.#connecting;
+    await this.#sending;
     await this.#connection?.[Symbol.asyncDispose]();
   }
 
@@ -86,12 +88,13 @@ export class StoreNotices implements AsyncDisposable {
     this.#notify(OUTBOX, payload);
   }
 
+  /** One after the other, as the connection can do one thing at a time. A notice that fails was only a hint. */
   #notify(channel: string, payload: string): void {
     this.#connect(FIRST_RETRY_MS);
-    const sent = (this.#connecting ?? Promise.resolve()).then(() =>
-      this.#connection?.notify(channel, payload),
-    );
-    sent.catch(() => undefined); // a lost hint; the end of the connection is seen elsewhere
+    this.#sending = this.#sending
+      .then(() => this.#connecting)
+      .then(() => this.#connection?.notify(channel, payload))
+      .catch(() => undefined);
   }
 
   #connect(retryMs: number): void {

@@ -1,7 +1,7 @@
 import { HubError } from '../../core/errors/hub-error.ts';
 import { safeText } from '../../core/errors/log-safe.ts';
 import type { EvidenceWrite, PersonWrite } from '../../core/sync/ports.ts';
-import { type SqlRunner, type SqlValue, type Statement, statement } from './knex-client.ts';
+import { type SqlRunner, type SqlValue, type Statement, statement } from './database.ts';
 import { joinJson, jsonTexts, plainArray } from './sql-arrays.ts';
 
 /**

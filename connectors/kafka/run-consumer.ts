@@ -63,6 +63,7 @@ const MAX_BACK_OFF_MS = 5_000;
 /** How often a fetch from a wrong offset is put right before the run gives up. */
 const MAX_WRONG_FETCHES = 3;
 const LAST_HANDLERS_MS = 5_000;
+const LAST_COMMIT_MS = 2_000;
 
 interface PartitionState extends TopicPartition {
   /** The offset that the next batch must begin at. */
@@ -135,6 +136,7 @@ class ConsumerRun implements ConsumerEvents {
       started.catch((error: unknown) => this.onCrashed(error));
       await Promise.race([this.#failed.promise, aborted]);
       await Promise.allSettled(this.#handlers);
+      await Promise.race([this.#commit(), sleep(LAST_COMMIT_MS)]);
     } catch (error) {
       await Promise.race([Promise.allSettled(this.#handlers), sleep(LAST_HANDLERS_MS)]);
       throw error;
@@ -142,7 +144,6 @@ class ConsumerRun implements ConsumerEvents {
       this.#isEnding = true;
       clearInterval(checks);
       clearInterval(commits);
-      await this.#commit();
       await this.#connection.close();
     }
   }
@@ -259,7 +260,8 @@ class ConsumerRun implements ConsumerEvents {
   }
 
   async #backOff(attempt: number): Promise<void> {
-    const longest = Math.min(MAX_BACK_OFF_MS, 50 * 2 ** Math.min(attempt, 10));
+    // Well under the time of the watchdog, which must not take a wait for death.
+    const longest = Math.min(MAX_BACK_OFF_MS, this.#stallAfterMs / 4, 50 * 2 ** attempt);
     const ms = longest * (0.5 + Math.random() / 2);
     await sleep(ms, undefined, { signal: this.#options.signal }).catch(() => undefined);
   }

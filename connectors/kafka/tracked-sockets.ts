@@ -50,7 +50,8 @@ export class TrackedSockets {
     for (const socket of this.#sockets) {
       // A reset drops what waits to be sent; an ordinary end would still send it. But a socket that is already ending cannot be
       // reset: Node would leave its handle open, and the process would spin for ever at its exit (seen on 24.21).
-      const canReset = !socket.connecting && !socket.writableEnded && !(socket instanceof TLSSocket);
+      const canReset =
+        !socket.connecting && !socket.writableEnded && !(socket instanceof TLSSocket);
       if (canReset) socket.resetAndDestroy();
       else socket.destroy();
       // The library listens for an error, not for the end of a socket that we ended.

@@ -44,6 +44,11 @@ function createApp({ health, metrics, logger }: HttpServerOptions): Hono {
     const report = health.read();
     return context.json(report, report.healthy ? 200 : 503);
   });
+  metrics.beforeCollect(() => {
+    for (const { role, healthy } of health.read().roles) {
+      metrics.set('hub_role_healthy', { role }, healthy ? 1 : 0);
+    }
+  });
   app.get('/metrics', async (context) =>
     context.text(await metrics.text(), 200, { 'content-type': metrics.contentType }),
   );

@@ -1,8 +1,9 @@
 /** How fast the hub store alone takes new persons: identities, evidence, persons and outbox, a transaction for each batch. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { type Database, statement } from '../../connectors/hub-store/database.ts';
 import { openHubStore } from '../../connectors/hub-store/hub-store.ts';
-import { type Database, openDatabase, statement } from '../../connectors/hub-store/knex-client.ts';
+import { openDatabase } from '../../connectors/hub-store/knex-client.ts';
 import { migrateHubStore } from '../../connectors/hub-store/migrations.ts';
 import type { GoldenPerson } from '../../core/golden-record/golden-record.ts';
 import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';

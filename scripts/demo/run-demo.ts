@@ -27,7 +27,10 @@ import { watchTopics } from './watch-topics.ts';
 const MUNICIPALITIES = new URL('../../mappings/code-tables/municipalities.csv', import.meta.url);
 const terminal = new DemoTerminal({
   isTTY: process.stdout.isTTY,
-  columns: process.stdout.columns,
+  // Asked each time, since a window can change; 0 or nothing where the terminal does not say.
+  get columns() {
+    return process.stdout.columns || 80;
+  },
   write: (text) => process.stdout.write(text),
 });
 
@@ -72,7 +75,7 @@ async function runStages(
       const report = (line: string): void => stage.note(line);
       return opened.use(await openStack({ name: 'demo', fresh: true, report, signal: stop }));
     },
-    ({ parts }) => parts.map(({ part, address }) => `${part} ${address}`).join(', '),
+    ({ parts, logFolder }) => `${parts.map(({ part }) => part).join(', ')}; logs in ${logFolder}`,
   );
   const environment = opened.use(await openDemoEnvironment(stack));
   const masterUrl = stack.endpoints.masterUrl;

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   MASTER_MODES,
   type MasterDatabase,
-  type MasterMode,
 } from '../../connectors/sources/master/master-dialect.ts';
 import { HubError } from '../../core/errors/hub-error.ts';
 import { insertPersons, type MasterFixture, sqlFor, testKey } from '../support/master-fixture.ts';
@@ -14,7 +13,7 @@ export interface MasterServer {
 }
 
 /** Runs `test` on a Master of its own with so many persons, and a source that is not started. */
-async function withSource(
+export async function withSource(
   server: MasterServer,
   options: HarnessOptions & { readonly persons: number },
   test: (hub: SourceHarness, master: MasterFixture) => Promise<void>,
@@ -25,8 +24,11 @@ async function withSource(
   await test(hub, master);
 }
 
-const removedOf = (hub: SourceHarness): readonly string[] =>
-  hub.sink.messages.filter((m) => m.operation === 'removed').map((m) => m.person['identity'] ?? '');
+/** The identities of the removals that were sent. */
+export function removedOf(hub: SourceHarness): readonly string[] {
+  const removals = hub.sink.messages.filter((m) => m.operation === 'removed');
+  return removals.map((m) => m.person['identity'] ?? '');
+}
 
 /** What every mode does, on every server. The numbers are those of the checklist for reading changes. */
 export function masterSourceContract(server: MasterServer): void {
@@ -385,6 +387,3 @@ export function watch(database: MasterDatabase, tell: (text: string) => void): M
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }
-
-export type { MasterMode };
-export { withSource };

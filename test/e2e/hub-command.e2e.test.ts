@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../connectors/config/load-config.ts';
+import { createOperator } from '../../connectors/runtime/operations/operator.ts';
 import { createHubDatabase, type TestDatabase } from '../support/hub-database.ts';
 import { testSettings } from '../support/test-config.ts';
 
@@ -55,6 +57,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await using operator = createOperator(loadConfig(settings));
+  await operator.kafka.admin.deleteTopics(operator.topicTable.map(({ topic }) => topic));
   await database[Symbol.asyncDispose]();
 });
 

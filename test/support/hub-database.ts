@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Database } from '../../connectors/hub-store/database.ts';
 import type { HubStoreConfig } from '../../connectors/hub-store/hub-store-config.ts';
-import { type Database, openDatabase } from '../../connectors/hub-store/knex-client.ts';
+import { openDatabase } from '../../connectors/hub-store/knex-client.ts';
 import { MIGRATIONS, migrateHubStore } from '../../connectors/hub-store/migrations.ts';
 import { testEnvironment } from './env.ts';
 

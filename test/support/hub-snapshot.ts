@@ -1,4 +1,4 @@
-import { statement } from '../../connectors/hub-store/knex-client.ts';
+import { statement } from '../../connectors/hub-store/database.ts';
 import { AvroCodec } from '../../connectors/kafka/avro-codec.ts';
 import { TOPIC, topicName } from '../../connectors/kafka/topics.ts';
 import { testEnvironment } from './env.ts';

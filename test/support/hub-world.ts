@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase, statement } from '../../connectors/hub-store/knex-client.ts';
+import { statement } from '../../connectors/hub-store/database.ts';
+import { openDatabase } from '../../connectors/hub-store/knex-client.ts';
 import { createKafka, type KafkaClient } from '../../connectors/kafka/kafka-client.ts';
 import { TOPIC, topicName, topicTable } from '../../connectors/kafka/topics.ts';
 import { loadDemoMaster } from '../../scripts/demo/load-demo-master.ts';

@@ -39,6 +39,8 @@ export interface HarnessOptions {
   readonly mapping?: MasterMapping;
   readonly login?: string;
   readonly queryTimeoutMs?: number;
+  /** Gives known rows to mode `change-tracking` too; the others always have them. */
+  readonly keepsKnownRows?: boolean;
   /** Wraps the database, to watch or disturb what goes to it. */
   readonly wrap?: (database: MasterDatabase) => MasterDatabase;
 }
@@ -72,7 +74,7 @@ export class SourceHarness implements AsyncDisposable {
 
   /** Starts the source. A test that expects it to fail reads `failure`. */
   start(overrides: Partial<MasterSourceConfig> = {}): Lease {
-    const { mode, config, mapping, wrap, login, queryTimeoutMs } = this.#options;
+    const { mode, config, mapping, wrap, login, queryTimeoutMs, keepsKnownRows } = this.#options;
     const opened = this.master.open({
       ...(login === undefined ? {} : { login }),
       ...(queryTimeoutMs === undefined ? {} : { queryTimeoutMs }),
@@ -87,7 +89,7 @@ export class SourceHarness implements AsyncDisposable {
       sink: this.sink,
       checkpoints: this.checkpoints,
       lease,
-      knownRows: mode === 'change-tracking' ? undefined : this.knownRows,
+      knownRows: mode === 'change-tracking' && !keepsKnownRows ? undefined : this.knownRows,
       signal: stop.signal,
       clock: { now: () => Date.now() },
       random: () => 0,

@@ -1,4 +1,4 @@
-import type { Migration } from '../knex-client.ts';
+import type { Migration } from '../database.ts';
 
 /**
  * Identities, evidence, persons, outbox and source offsets: what one batch of the main path changes in one transaction.

@@ -1,4 +1,4 @@
-import type { Migration } from '../knex-client.ts';
+import type { Migration } from '../database.ts';
 
 /** What running instances share with each other: leases, checkpoints of source connectors, commands, signs of life. */
 export const INSTANCES: Migration = {

@@ -1,4 +1,4 @@
-import { type Database, statement } from '../../../connectors/hub-store/knex-client.ts';
+import { type Database, statement } from '../../../connectors/hub-store/database.ts';
 
 /** Every statement is one row, in an order that does not depend on when an object was made. */
 const DUMP = statement<{ ddl: string }>(

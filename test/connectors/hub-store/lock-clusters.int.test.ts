@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SqlRunner, statement } from '../../../connectors/hub-store/database.ts';
 import { type HubStore, openHubStore } from '../../../connectors/hub-store/hub-store.ts';
-import { type SqlRunner, statement } from '../../../connectors/hub-store/knex-client.ts';
 import { lockClusters } from '../../../connectors/hub-store/lock-clusters.ts';
 import { findHubError } from '../../../core/errors/hub-error.ts';
 import type { Identity } from '../../../core/person/person-identifier.ts';

@@ -1,4 +1,4 @@
-import { type Database, statement } from '../../../connectors/hub-store/knex-client.ts';
+import { type Database, statement } from '../../../connectors/hub-store/database.ts';
 
 const TABLES = ['identities', 'evidence', 'persons', 'outbox', 'source_offsets', 'parked'] as const;
 

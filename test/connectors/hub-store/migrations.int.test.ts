@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { migrateDatabase, statement } from '../../../connectors/hub-store/knex-client.ts';
+import { statement } from '../../../connectors/hub-store/database.ts';
+import { migrateDatabase } from '../../../connectors/hub-store/knex-client.ts';
 import { MIGRATIONS, migrateHubStore } from '../../../connectors/hub-store/migrations.ts';
 import { createEmptyDatabase, createHubDatabase } from '../../support/hub-database.ts';
 import { dumpSchema } from './dump-schema.ts';

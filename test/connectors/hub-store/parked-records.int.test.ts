@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statement } from '../../../connectors/hub-store/database.ts';
 import { type HubStore, openHubStore } from '../../../connectors/hub-store/hub-store.ts';
-import { statement } from '../../../connectors/hub-store/knex-client.ts';
 import type { IdentityHash } from '../../../core/person/person-identifier.ts';
 import type { BatchChanges, ParkedRecord } from '../../../core/sync/ports.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { statement } from '../../../connectors/hub-store/database.ts';
 import { openHubStore } from '../../../connectors/hub-store/hub-store.ts';
-import { statement } from '../../../connectors/hub-store/knex-client.ts';
 import {
   doBatch,
   freshIdentities,

@@ -27,11 +27,17 @@ describe('the HTTP server', () => {
     });
   });
 
-  it('serves the metrics in the text format', async () => {
-    await using server = await startHttpServer({ port: 0, ...parts() });
+  it('serves the metrics in the text format, the health of the roles among them', async () => {
+    const given = parts();
+    given.health.report(safeText('core'), { kind: 'progress' });
+    given.health.report(safeText('publisher'), { kind: 'alarm', reason: safeText('too old') });
+    await using server = await startHttpServer({ port: 0, ...given });
     const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`);
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-    expect(await answer.text()).toContain('# TYPE hub_core_persons_written_total counter');
+    const text = await answer.text();
+    expect(text).toContain('# TYPE hub_core_persons_written_total counter');
+    expect(text).toContain('hub_role_healthy{role="core"} 1');
+    expect(text).toContain('hub_role_healthy{role="publisher"} 0');
   });
 
   it('says what it has when asked for something else', async () => {

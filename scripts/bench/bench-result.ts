@@ -1,0 +1,56 @@
+import { cpus } from 'node:os';
+
+/** The names of all measurements, in the order of the table. */
+export const BENCH_NAMES = [
+  'identifiers',
+  'master-read',
+  'core',
+  'publisher',
+  'whole-way-100k',
+  'whole-way-1m',
+  'latency-p50',
+  'latency-p99',
+  'hub-rss',
+  'idle-cpu',
+] as const;
+export type BenchName = (typeof BENCH_NAMES)[number];
+
+/** One measurement, as it stands in `docs/benchmarks.json`. */
+export interface BenchResult {
+  readonly name: BenchName;
+  readonly value: number;
+  readonly unit: string;
+  /** What it was measured with: sizes, acknowledgements, durability. */
+  readonly settings: string;
+}
+
+/** What a figure should be, and in which direction better lies. From the issue that asked for it. */
+export const AIMS: Readonly<
+  Record<BenchName, { readonly aim: number; readonly better: 'more' | 'less' }>
+> = {
+  identifiers: { aim: 1_000_000, better: 'more' },
+  'master-read': { aim: 20_000, better: 'more' },
+  core: { aim: 10_000, better: 'more' },
+  publisher: { aim: 10_000, better: 'more' },
+  'whole-way-100k': { aim: 5_000, better: 'more' },
+  'whole-way-1m': { aim: 8_000, better: 'more' },
+  'latency-p50': { aim: 150, better: 'less' },
+  'latency-p99': { aim: 500, better: 'less' },
+  'hub-rss': { aim: 512, better: 'less' },
+  'idle-cpu': { aim: 2, better: 'less' },
+};
+
+/** The settings that hold for every measurement against the services. */
+export const DURABILITY =
+  'Kafka acks=all (one broker), verified sends; PostgreSQL fsync=on, synchronous_commit=on';
+
+/** The machine in one line, without anything that names it. */
+export function describeMachine(): string {
+  const [first] = cpus();
+  return `${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, everything on this machine`;
+}
+
+/** The value at a share of the sorted list, for example 0.99. */
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,67 @@
+/**
+ * `npm run bench` measures and writes docs/benchmarks.md and docs/benchmarks.json.
+ * `npm run bench -- --only <name> --json` measures one and prints it; it writes nothing.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { mappingFilesOf } from '../../connectors/runtime/operations/mapping-files.ts';
+import { openStack } from '../stack/stack.ts';
+import { benchIdentifiers } from './bench-identifiers.ts';
+import { benchLatency } from './bench-latency.ts';
+import { BENCH_NAMES, type BenchName, type BenchResult } from './bench-result.ts';
+import { benchStages } from './bench-stages.ts';
+import { benchWholeWay } from './bench-whole-way.ts';
+import { printBenchTable } from './print-bench-table.ts';
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, json: { type: 'boolean', default: false } },
+});
+const only = BENCH_NAMES.find((name) => name === values.only);
+if (values.only !== undefined && only === undefined) {
+  console.error(`There is no measurement ${values.only}. There are: ${BENCH_NAMES.join(', ')}`);
+  process.exit(2);
+}
+
+const results = await measure(only === undefined ? BENCH_NAMES : [only]);
+if (values.json) console.log(JSON.stringify(only === undefined ? results : results[0]));
+else for (const { name, value, unit } of results) console.log(`${name}: ${value} ${unit}`);
+if (only === undefined) {
+  const docs = new URL('../../docs/', import.meta.url);
+  writeFileSync(new URL('benchmarks.json', docs), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(new URL('benchmarks.md', docs), printBenchTable(results));
+}
+process.exit(0);
+
+async function measure(names: readonly BenchName[]): Promise<readonly BenchResult[]> {
+  const wanted = (...some: BenchName[]): boolean => some.some((name) => names.includes(name));
+  const found: BenchResult[] = [];
+  const report = reporter();
+  if (wanted('identifiers')) {
+    found.push(benchIdentifiers((await mappingFilesOf()).classifier));
+  }
+  if (names.some((name) => name !== 'identifiers')) {
+    await using stack = await openStack({ name: 'bench', fresh: true, report });
+    if (wanted('master-read', 'core', 'publisher'))
+      found.push(...(await benchStages(stack, report)));
+    if (wanted('whole-way-100k', 'idle-cpu')) {
+      found.push(...(await benchWholeWay(stack, 100_000, report)));
+    }
+    if (wanted('latency-p50', 'latency-p99')) found.push(...(await benchLatency(stack, report)));
+    if (wanted('whole-way-1m', 'hub-rss')) {
+      found.push(...(await benchWholeWay(stack, 1_000_000, report)));
+    }
+  }
+  return BENCH_NAMES.flatMap((name) =>
+    found.filter((one) => one.name === name && names.includes(one.name)),
+  );
+}
+
+/** A line every two seconds at most, on standard error. */
+function reporter(): (line: string) => void {
+  let last = 0;
+  return (line) => {
+    if (performance.now() - last < 2_000) return;
+    last = performance.now();
+    console.error(`  ${line}`);
+  };
+}
