@@ -1,13 +1,10 @@
 /** The only file that imports kafkajs. What it must not be trusted with is guarded in the files beside it. */
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import library, {
   type Admin,
   type Consumer,
-  type EachBatchPayload,
   type Kafka,
-  type KafkaMessage as LibraryMessage,
   type RetryOptions,
   type SASLOptions,
 } from 'kafkajs';
@@ -16,9 +13,9 @@ import {
   type ConsumerConnection,
   type ConsumerEvents,
   DEFAULT_FETCH_LIMITS,
-  type FetchedBatch,
   type FetchLimits,
 } from './consumer-connection.ts';
+import { toFetchedBatch } from './fetched-batch.ts';
 import {
   GuardedProducer,
   type ProducerConnection,
@@ -26,7 +23,7 @@ import {
 } from './guarded-producer.ts';
 import { JoiningPatience } from './joining-patience.ts';
 import { type AdminConnection, KafkaAdmin } from './kafka-admin.ts';
-import { headerTexts, type KafkaRecord, type LocatedRecord } from './kafka-message.ts';
+import type { LocatedRecord } from './kafka-message.ts';
 import { type ReadTopicOptions, readTopic } from './read-topic.ts';
 import { guardRequestQueue } from './request-queue-guard.ts';
 import { type ConsumerOptions, runConsumer } from './run-consumer.ts';
@@ -76,8 +73,6 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Short enough for a second try within the time of one send: a lost answer is then asked for again, and not written twice. */
 const PRODUCE_TIMEOUT_MS = 5_000;
 const ACKNOWLEDGE_TIMEOUT_MS = 4_000;
-/** How long a client may take to say goodbye before its sockets are cut. */
-const GOODBYE_MS = 5_000;
 const SESSION_TIMEOUT_MS = 30_000;
 
 const ownRequire = createRequire(import.meta.url);
@@ -131,18 +126,6 @@ function openLibrary(
   return { kafka, sockets };
 }
 
-/** Says goodbye for a while at most, then cuts the sockets, so that nothing of the client lives on. */
-async function closeLibrary(goodbye: Promise<unknown>, sockets: TrackedSockets): Promise<void> {
-  const timer = new AbortController();
-  const ended = goodbye.catch(() => undefined);
-  await Promise.race([
-    ended,
-    sleep(GOODBYE_MS, undefined, { signal: timer.signal }).catch(() => undefined),
-  ]);
-  timer.abort();
-  sockets.seal();
-}
-
 /** Opens and, when that fails, leaves nothing open. */
 async function opened<T>(
   connect: Promise<unknown>,
@@ -179,10 +162,10 @@ function openProducer(options: KafkaOptions): ProducerConnection {
         timeout: ACKNOWLEDGE_TIMEOUT_MS,
         messages: messages.map((message) => ({ ...message, partition })),
       }),
-    close: () => closeLibrary(producer.disconnect(), sockets),
+    close: () => sockets.closeAfter(producer.disconnect()),
     cut() {
       sockets.seal();
-      void closeLibrary(producer.disconnect(), sockets);
+      void sockets.closeAfter(producer.disconnect());
     },
   };
 }
@@ -219,7 +202,7 @@ function openConsumer(
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently,
-        eachBatch: (payload) => events.onBatch(fetchedBatch(payload)),
+        eachBatch: (payload) => events.onBatch(toFetchedBatch(payload)),
       });
     },
     pause: (partitions) =>
@@ -232,7 +215,7 @@ function openConsumer(
       consumer.commitOffsets(offsets.map((at) => ({ ...at, offset: String(at.offset) }))),
     close: () => {
       joining.end();
-      return closeLibrary(consumer.disconnect(), sockets);
+      return sockets.closeAfter(consumer.disconnect());
     },
   });
 }
@@ -256,31 +239,6 @@ function reportTo(consumer: Consumer, events: ConsumerEvents): void {
   consumer.on(CRASH, ({ payload }) => {
     if (!payload.restart) events.onCrashed(payload.error);
   });
-}
-
-function fetchedBatch({ batch, heartbeat, resolveOffset }: EachBatchPayload): FetchedBatch {
-  // In the class, not in its published type; the version is pinned.
-  const { fetchedOffset } = batch as typeof batch & { readonly fetchedOffset: string };
-  return {
-    topic: batch.topic,
-    partition: batch.partition,
-    fetchedOffset: Number(fetchedOffset),
-    lastOffset: Number(batch.lastOffset()),
-    highWatermark: Number(batch.highWatermark),
-    records: batch.messages.map(toRecord),
-    heartbeat,
-    resolve: (offset) => resolveOffset(String(offset)),
-  };
-}
-
-function toRecord(message: LibraryMessage): KafkaRecord {
-  return {
-    offset: Number(message.offset),
-    key: message.key,
-    value: message.value,
-    timestamp: Number(message.timestamp),
-    headers: headerTexts(message.headers),
-  };
 }
 
 function openAdmin(options: KafkaOptions): Promise<AdminConnection> {
@@ -334,6 +292,6 @@ function adminConnection(admin: Admin, sockets: TrackedSockets): AdminConnection
     async deleteGroups(groupIds) {
       await admin.deleteGroups([...groupIds]);
     },
-    close: () => closeLibrary(admin.disconnect(), sockets),
+    close: () => sockets.closeAfter(admin.disconnect()),
   };
 }

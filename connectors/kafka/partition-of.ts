@@ -1,9 +1,11 @@
+const encoder = new TextEncoder();
+
 /**
  * The partition of a key: murmur2 as in Kafka's own default partitioner, so every other client that keeps to the default finds
  * the same one. It depends on the number of partitions: changing that number breaks the order per person.
  */
 export function partitionOf(key: string, partitionCount: number): number {
-  return (murmur2(utf8(key)) & 0x7fffffff) % partitionCount;
+  return (murmur2(encoder.encode(key)) & 0x7fffffff) % partitionCount;
 }
 
 /** Murmur2 with Kafka's seed, as a signed 32-bit integer (org.apache.kafka.common.utils.Utils.murmur2). */
@@ -27,8 +29,4 @@ export function murmur2(data: ArrayLike<number>): number {
   h ^= h >>> 13;
   h = Math.imul(h, m);
   return h ^ (h >>> 15);
-}
-
-function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

@@ -1,4 +1,5 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
 
 /** Where to connect instead of where the broker says that it is: through a tunnel or a proxy. */
@@ -15,6 +16,7 @@ interface SocketRequest {
 }
 
 const KEEP_ALIVE_MS = 60_000;
+const GOODBYE_MS = 5_000;
 
 /**
  * The sockets of one client. The library can neither be told to give up a connection that hangs nor to stop connecting again in
@@ -42,6 +44,17 @@ export class TrackedSockets {
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;
   };
+
+  /** Lets the library say goodbye for a while at most, then ends what is left. Never rejects. */
+  async closeAfter(goodbye: Promise<unknown>): Promise<void> {
+    const timer = new AbortController();
+    const inTime = sleep(GOODBYE_MS, undefined, { signal: timer.signal });
+    await Promise.race([goodbye, inTime]).catch(() => undefined);
+    timer.abort();
+    inTime.catch(() => undefined);
+    goodbye.catch(() => undefined);
+    this.seal();
+  }
 
   /** Ends all connections at once, what they have not sent yet is dropped, and no new one can be made. */
   seal(): void {

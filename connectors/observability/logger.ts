@@ -1,16 +1,9 @@
 /** The only file that imports pino. Nobody else writes a log line. */
 import { pino } from 'pino';
-import type { LogSafe, LogSafeFields, SafeText } from '../../core/errors/log-safe.ts';
+import type { Literal, LogSafe, LogSafeFields, SafeText } from '../../core/errors/log-safe.ts';
 import { describeError } from './describe-error.ts';
 import { createPrettyLines, type LogDestination } from './pretty-lines.ts';
 import { scrubText, scrubValue } from './scrub.ts';
-
-/**
- * A text written in our own source. A `string` does not compile, nor a template with a `string` in it: what varies goes into the
- * fields, which take only log-safe values.
- */
-export type Literal<S extends string> =
-  Readonly<Record<never, never>> extends Readonly<Record<S, true>> ? never : S;
 
 /**
  * Structured log lines that cannot carry a person: messages are literals, fields are codes, counts, keys and positions.

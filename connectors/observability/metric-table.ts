@@ -44,8 +44,8 @@ export const METRICS = {
   },
   hub_core_batches_total: {
     kind: 'counter',
-    help: 'Batches of the main path, by outcome: committed, repeated, halved.',
-    labels: ['outcome'],
+    help: 'Batches of the main path whose transaction is committed.',
+    labels: [],
   },
   hub_core_persons_written_total: {
     kind: 'counter',
@@ -62,15 +62,10 @@ export const METRICS = {
     help: 'Source records on the partition that no committed transaction has seen yet.',
     labels: ['topic', 'partition'],
   },
-  hub_kafka_watchdog_stalled: {
-    kind: 'gauge',
-    help: '1 while a consumer has records to read and reads none, else 0.',
-    labels: ['consumer'],
-  },
-  hub_kafka_watchdog_restarts_total: {
+  hub_core_consumer_restarts_total: {
     kind: 'counter',
-    help: 'Consumers that the watchdog started anew.',
-    labels: ['consumer'],
+    help: 'How often the consumer was started anew, because the brokers did not answer or it stood still.',
+    labels: [],
   },
   hub_publisher_events_total: {
     kind: 'counter',

@@ -12,15 +12,7 @@ import {
 } from './metric-table.ts';
 
 /** What a label may hold: log-safe values, and words of our own closed lists. A bare string does not compile. */
-export type LabelValue =
-  | SafeText
-  | number
-  | ErrorCode
-  | SourceName
-  | SourceMessage['operation']
-  | 'committed'
-  | 'repeated'
-  | 'halved';
+export type LabelValue = SafeText | number | ErrorCode | SourceName | SourceMessage['operation'];
 
 /** A value for each label of the metric. */
 export type Labels<N extends MetricName> = Readonly<Record<LabelName<N>, LabelValue>>;

@@ -1,6 +1,6 @@
 /** The only place where the hub is put together. */
-import { createHash } from 'node:crypto';
-import { safeText } from '../../core/errors/log-safe.ts';
+import { hash } from 'node:crypto';
+import { safeText, safeWord } from '../../core/errors/log-safe.ts';
 import { createMasterMapper } from '../../core/mapping/map-master-record.ts';
 import type { ContentHash } from '../../core/person/person-identifier.ts';
 import type { ContentHasher } from '../../core/sync/ports.ts';
@@ -138,7 +138,13 @@ async function composePublisher(parts: HubParts, startSignal: AbortSignal): Prom
         leases: store.leases,
         topics,
         countPublishers: () => countInstances(store, 'publisher'),
-        onOutboxWrite: (listener) => store.notices.on('outbox', () => listener(undefined)),
+        onOutboxWrite: (listener) => store.notices.on('outbox', listener),
+        onHeld: (held) => {
+          for (let partition = 0; partition < config.kafka.personTopicPartitions; partition++) {
+            const lease = safeWord(`publish-${partition}`);
+            metrics.set('hub_lease_held', { lease }, held.includes(partition) ? 1 : 0);
+          }
+        },
         onPublished: (states, events, readAt) => {
           counters.published += events;
           metrics.add('hub_publisher_states_total', {}, states);
@@ -169,11 +175,15 @@ function composeCore(parts: HubParts): Role {
         },
         runConsumer: (options) => kafka.runConsumer(options),
         stallMs: config.health.stallSeconds * 1_000,
+        onRestart: () => metrics.add('hub_core_consumer_restarts_total', {}),
         onBatchDone: (batch, outcome, lag) => {
           counters.committed += batch.records.length;
           counters.lag.set(batch.partition, lag);
           metrics.add('hub_core_records_total', { source: 'master' }, batch.records.length);
+          metrics.add('hub_core_batches_total', {});
           metrics.add('hub_core_persons_written_total', {}, outcome.persons);
+          const at = { topic: safeWord(batch.topic), partition: batch.partition };
+          metrics.set('hub_core_consumer_lag_records', at, lag);
           for (const code of outcome.parked) metrics.add('hub_core_parked_total', { code });
           const readAt = batch.records.flatMap(({ message }) => message?.readAt ?? []);
           observeSince(metrics, 'hub_read_to_committed_seconds', readAt);
@@ -205,7 +215,7 @@ export function processRules({ files }: Pick<HubParts, 'files'>): ProcessRules {
 }
 
 const sha256: ContentHasher = {
-  hash: (text) => createHash('sha256').update(text).digest('base64url') as string as ContentHash,
+  hash: (text) => hash('sha256', text, 'base64url') as string as ContentHash,
 };
 
 async function countInstances(store: HubStore, role: HubRole): Promise<number> {

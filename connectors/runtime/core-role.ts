@@ -27,6 +27,7 @@ export interface CoreRoleOptions {
   readonly storedOffset: (topic: string, partition: number) => Promise<number | undefined>;
   readonly runConsumer: (options: ConsumerOptions) => Promise<void>;
   readonly stallMs: number;
+  readonly onRestart: () => void;
   readonly onBatchDone: (batch: SourceBatch, outcome: BatchOutcome, lag: number) => void;
   readonly health: Health;
   readonly log: Logger;
@@ -64,6 +65,7 @@ export async function runCoreRole(options: CoreRoleOptions): Promise<void> {
       if (findHubError(error)?.disposition !== 'retriable') throw error;
       health.report(CORE, { kind: 'alarm', reason: reasonOf(error) });
       log.error('the consumer starts again', error);
+      options.onRestart();
       await waitMs(RESTART_MS, signal);
     }
   }

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { dispositionOf } from '../../core/errors/hub-error.ts';
 import { type SafeText, safeWord } from '../../core/errors/log-safe.ts';
-import type { HubConfig } from '../config/hub-config.ts';
+import type { HubConfig, KafkaTls } from '../config/hub-config.ts';
 import { type HubStore, openHubStore } from '../hub-store/hub-store.ts';
 import { createKafka, type KafkaClient } from '../kafka/kafka-client.ts';
 import { partitionOf } from '../kafka/partition-of.ts';
@@ -22,13 +22,31 @@ export function openStore(config: HubConfig, poolSize = 10): HubStore {
 
 /** Opens the access to Kafka for this configuration. It connects at the first use. */
 export function openKafka(config: HubConfig, log?: Logger): KafkaClient {
+  const { brokers, tls, login } = config.kafka;
   return createKafka({
-    brokers: config.kafka.brokers,
+    brokers,
     clientId: `hub-${config.instance}`,
+    ...(tls !== null && { tls: revealTls(tls) }),
+    ...(login !== null && {
+      sasl: {
+        mechanism: 'scram-sha-512' as const,
+        username: login.user,
+        password: login.password.reveal(),
+      },
+    }),
     ...(log !== undefined && {
       log: { debug: (fields, message) => log.debug('kafka client', { ...fields, message }) },
     }),
   });
+}
+
+/** PEM texts; without a certificate authority of its own the machine's are trusted. */
+function revealTls({ ca, cert, key }: KafkaTls): Readonly<Record<string, string>> {
+  return {
+    ...(ca !== undefined && { ca: ca.reveal() }),
+    ...(cert !== undefined && { cert: cert.reveal() }),
+    ...(key !== undefined && { key: key.reveal() }),
+  };
 }
 
 /** The topics as this configuration wants them. */
@@ -36,6 +54,7 @@ export function topicsOf(config: HubConfig): readonly TopicSpec[] {
   return topicTable({
     prefix: config.kafka.topicPrefix,
     partitions: config.kafka.personTopicPartitions,
+    replicationFactor: config.kafka.topicReplicas,
   });
 }
 

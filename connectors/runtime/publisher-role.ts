@@ -26,6 +26,8 @@ export interface PublisherRoleOptions {
   readonly onOutboxWrite: (
     listener: (partitions: readonly number[] | undefined) => void,
   ) => Disposable;
+  /** The partitions whose leases are held now. */
+  readonly onHeld: (partitions: readonly number[]) => void;
   readonly onPublished: (states: number, events: number, readAt: readonly string[]) => void;
   readonly health: Health;
   readonly log: Logger;
@@ -84,6 +86,7 @@ class Publisher {
     while (!this.#signal.aborted) {
       await this.#guarded(async () => {
         const taken = await this.#leases.maintain((partition) => this.#busy.has(partition));
+        this.#options.onHeld(this.#leases.partitions());
         if (taken.length > 0) {
           this.#options.log.info('publishing partitions', {
             held: this.#leases.partitions().length,

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { IdentityHash } from '../../core/person/person-identifier.ts';
 import {
   formatPosition,
@@ -18,10 +18,12 @@ export function createIdentityHasher(
   secret: string | Uint8Array,
   keyFields: readonly string[],
 ): (message: Pick<SourceMessage, 'source' | 'person'>) => IdentityHash {
+  // Made once: making the key anew for each record takes five times as long as the HMAC itself.
+  const key = createSecretKey(typeof secret === 'string' ? Buffer.from(secret) : secret);
   return ({ source, person }) => {
     let text: string = source;
     for (const field of keyFields) text += `\u0000${person[field]?.trim().toUpperCase() ?? ''}`;
-    const digest = createHmac('sha256', secret).update(text).digest('base64url');
+    const digest = createHmac('sha256', key).update(text).digest('base64url');
     return digest.slice(0, 22) as IdentityHash;
   };
 }

@@ -14,8 +14,15 @@ export type LogSafe = SafeText | number | bigint | boolean | null;
 /** The fields of one log line or error: names to log-safe values. */
 export type LogSafeFields = Readonly<Record<string, LogSafe | undefined>>;
 
-/** A literal of our own source code is log-safe. A `string` variable does not compile. */
-export function safeText<const S extends string>(literal: string extends S ? never : S): SafeText {
+/**
+ * A text written in our own source. A `string` does not compile, nor a template with a `string` in it: such a type could have any
+ * text as its value, and then an object with all its values as keys may as well be empty.
+ */
+export type Literal<S extends string> =
+  Readonly<Record<never, never>> extends Readonly<Record<S, true>> ? never : S;
+
+/** A literal of our own source code is log-safe. */
+export function safeText<const S extends string>(literal: Literal<S>): SafeText {
   return literal as string as SafeText;
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { endpointEnvironment, processEnvironment } from '../stack/stack-environment.ts';
 import type { RunningStack } from '../stack/stack-types.ts';
@@ -19,7 +19,7 @@ export interface DemoEnvironment extends AsyncDisposable {
   readonly log: string;
   /** True when the topics stand in somebody's Kafka, under a prefix of their own, and have to be deleted at the end. */
   readonly ownsTopics: boolean;
-  /** A file with the settings that a shell can read (`. file`), for looking further from another terminal. */
+  /** A file with the settings that a shell and `node --env-file` can read, for looking further from another terminal. Goes at the end. */
   readonly settingsFile: string;
 }
 
@@ -46,6 +46,7 @@ export async function openDemoEnvironment(stack: RunningStack): Promise<DemoEnvi
   const folder = dirname(stack.logFolder);
   const settingsFile = join(folder, 'demo.env');
   writeSettings(resolve(PROJECT, settingsFile), settings);
+  opened.defer(() => rmSync(resolve(PROJECT, settingsFile), { force: true }));
   const closing = opened.move();
   return {
     settings,

@@ -75,7 +75,8 @@ async function runStages(
       const report = (line: string): void => stage.note(line);
       return opened.use(await openStack({ name: 'demo', fresh: true, report, signal: stop }));
     },
-    ({ parts, logFolder }) => `${parts.map(({ part }) => part).join(', ')}; logs in ${logFolder}`,
+    ({ parts, logFolder }) =>
+      `${[...new Set(parts.map(({ part }) => part))].join(', ')}; logs in ${logFolder}`,
   );
   const environment = opened.use(await openDemoEnvironment(stack));
   const masterUrl = stack.endpoints.masterUrl;

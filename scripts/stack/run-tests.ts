@@ -29,7 +29,8 @@ try {
 }
 if (signal.aborted) say('stopped before the end');
 console.log(closingLine(counts));
-process.exitCode = signal.aborted ? stopRequest.exitCode() : counts.failed === 0 ? 0 : 1;
+// Everything is stopped and printed: the end does not depend on what a library may still hold open.
+process.exit(signal.aborted ? stopRequest.exitCode() : counts.failed === 0 ? 0 : 1);
 
 async function runEverything(args: readonly string[]): Promise<TestCounts> {
   if (selectsOnlyUnitTests(args)) return await runVitest(args, {});

@@ -164,10 +164,9 @@ export function masterSourceModesContract(server: MasterServer): void {
         await master.execute(sqlFor.remove(5));
         await master.expireChanges();
         hub.sink.clear();
-        await hub.startAndLoad();
+        hub.start();
+        await hub.untilGapIsClosed();
         expect(hub.alarms()).toEqual(['HUB_MASTER_GAP']);
-        const states = hub.events.flatMap((e) => (e.kind === 'state' ? [e.state] : []));
-        expect(states.slice(-3)).toEqual(['streaming', 'gap', 'streaming']);
         await hub.untilSame();
         expect(removedOf(hub)).toEqual([]);
         expect(hub.source.status().removalsUnknownSince).toBeDefined();
@@ -237,7 +236,8 @@ export function masterSourceModesContract(server: MasterServer): void {
         await hub.stop();
         await disturb(master);
         hub.sink.clear();
-        await hub.startAndLoad();
+        hub.start();
+        await hub.untilGapIsClosed();
         expect(gapReasons(hub)).toEqual(['tracking-restarted dbo.Kontakt']);
         expect(hub.sink.messages).toHaveLength(3);
       }),
@@ -297,7 +297,7 @@ export function masterSourceModesContract(server: MasterServer): void {
             'the alarm is over',
           );
         },
-        { config: { ceilingStallMs: 30 } },
+        { config: { ceilingStallMs: 30, removalPassMs: 60_000 } },
       ));
 
     it('pages through many rows of one transaction by version and key (12)', () =>

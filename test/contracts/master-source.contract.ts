@@ -240,13 +240,17 @@ export function masterSourceContract(server: MasterServer): void {
     );
 
     it('reads a burst in bounded pages (19)', () =>
-      run(10, async (hub, master) => {
-        await hub.startAndLoad();
-        await insertPersons(master, 11, 700);
-        await master.execute(`UPDATE dbo."Befolkning" SET "Efternamn" = 'Alla'`);
-        await hub.untilSame();
-        expect(hub.sink.batches.every((batch) => batch.length <= 10)).toBe(true);
-      }));
+      run(
+        10,
+        async (hub, master) => {
+          await hub.startAndLoad();
+          await insertPersons(master, 11, 300);
+          await master.execute(`UPDATE dbo."Befolkning" SET "Efternamn" = 'Alla'`);
+          await hub.untilSame();
+          expect(hub.sink.batches.every((batch) => batch.length <= 20)).toBe(true);
+        },
+        { config: { pageRows: 20, chunkRows: 20, removalPassMs: 60_000 } },
+      ));
 
     it('goes on over a connection that was cut, with a new one (17)', () =>
       run(5, async (hub, master) => {

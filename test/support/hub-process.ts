@@ -60,6 +60,15 @@ export class HubProcess implements AsyncDisposable {
     return await this.#ended;
   }
 
+  /** As a machine that sleeps: nothing runs and every connection stays open, until {@link resume}. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.isRunning) await this.kill();
   }

@@ -17,6 +17,10 @@ const READY_WITHIN_MS = 90_000;
 export interface KafkaCluster extends AsyncDisposable {
   /** `host:port` by node id; ids begin at 1. */
   readonly brokers: ReadonlyMap<number, string>;
+  /** Ends a node at once, as a failing machine does. */
+  kill(node: number): Promise<void>;
+  /** Starts a killed node on its port and data again. Resolves when all brokers answer. */
+  restart(node: number): Promise<void>;
 }
 
 /** Whether Kafka's programs are on this machine. They are when the local stack was ever started by this user. */
@@ -31,23 +35,38 @@ export async function startKafkaCluster(nodes: number): Promise<KafkaCluster> {
   const ports = new Set<number>();
   while (ports.size <= nodes) ports.add(await chooseFreePort(ports));
   const [controllerPort = 0, ...brokerPorts] = ports;
-  const processes: ChildProcess[] = [];
+  const processes = new Map<number, ChildProcess>();
+  const settingsOf = (node: number): string => join(folder, `node-${node}.properties`);
+  const start = (node: number): void => {
+    processes.set(node, runJava(java, folder, ['kafka.Kafka', settingsOf(node)]));
+  };
   const stop = async (): Promise<void> => {
-    await Promise.all(processes.map(kill));
+    await Promise.all([...processes.values()].map(kill));
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     const prepared = brokerPorts.map(async (port, i) => {
-      const settings = join(folder, `node-${i + 1}.properties`);
+      const settings = settingsOf(i + 1);
       writeFileSync(settings, properties(i + 1, port, controllerPort, nodes, folder));
       const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', settings];
       await ended(runJava(java, folder, format), folder);
-      processes.push(runJava(java, folder, ['kafka.Kafka', settings]));
+      start(i + 1);
     });
     await Promise.all(prepared);
     const brokers = new Map(brokerPorts.map((port, i) => [i + 1, `127.0.0.1:${port}`]));
     await ready([...brokers.values()], folder);
-    return { brokers, [Symbol.asyncDispose]: stop };
+    return {
+      brokers,
+      kill: async (node) => {
+        const running = processes.get(node);
+        if (running !== undefined) await kill(running);
+      },
+      restart: async (node) => {
+        start(node);
+        await ready([...brokers.values()], folder);
+      },
+      [Symbol.asyncDispose]: stop,
+    };
   } catch (error) {
     await stop();
     throw error;

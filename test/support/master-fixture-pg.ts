@@ -41,6 +41,7 @@ export function createPgMasterPool(serverUrl: string): PgMasterPool {
         createLogin: spoil(master.createLogin),
         restoredCopy: spoil(master.restoredCopy),
         [Symbol.asyncDispose]: async () => {
+          await master.rollbackAll();
           if (isSpoiled) {
             await master[Symbol.asyncDispose]();
             return;
@@ -97,6 +98,7 @@ async function openFixture(serverUrl: string, name: string): Promise<MasterFixtu
   await admin.connect();
   admin.on('error', () => undefined);
   const logins: string[] = [];
+  const transactions: OpenTransaction[] = [];
   const execute = async (sql: string): Promise<void> => {
     await admin.query(sql);
   };
@@ -112,10 +114,14 @@ async function openFixture(serverUrl: string, name: string): Promise<MasterFixtu
       }),
     execute,
     rows: async (sql) => (await admin.query<unknown[]>({ text: sql, rowMode: 'array' })).rows,
-    begin: () => beginTransaction(url),
+    begin: async () => {
+      const transaction = await beginTransaction(url);
+      transactions.push(transaction);
+      return transaction;
+    },
     expireChanges: () =>
       execute(
-        'SELECT hub_changes.clean_up(pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)',
+        'SELECT hub_changes.clean_up(pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)',
       ),
     stopTracking: (table) => execute(`SELECT hub_changes.untrack('dbo."${table}"')`),
     startTracking: track,
@@ -141,6 +147,9 @@ async function openFixture(serverUrl: string, name: string): Promise<MasterFixtu
       );
       await atServer(serverUrl, `CREATE DATABASE ${copy} TEMPLATE ${name}`);
       return openFixture(serverUrl, copy);
+    },
+    rollbackAll: async () => {
+      for (const transaction of transactions.splice(0)) await transaction.rollback();
     },
     createLogin: async () => {
       const login = `${name}_reader`;
@@ -174,7 +183,10 @@ async function beginTransaction(url: string): Promise<OpenTransaction> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('BEGIN');
+  let isOver = false;
   const end = async (how: string): Promise<void> => {
+    if (isOver) return;
+    isOver = true;
     await client.query(how);
     await client.end();
   };

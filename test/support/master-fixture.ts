@@ -26,6 +26,8 @@ export interface MasterFixture extends AsyncDisposable {
   /** Rows as text, as the administrator. */
   rows(sql: string): Promise<readonly (readonly unknown[])[]>;
   begin(): Promise<OpenTransaction>;
+  /** Rolls back what a failed test left open. */
+  rollbackAll(): Promise<void>;
   /** Forgets all changes up to now, as the clean-up does when the retention is over. */
   expireChanges(): Promise<void>;
   stopTracking(table: MasterTable): Promise<void>;

@@ -113,6 +113,14 @@ export class SourceHarness implements AsyncDisposable {
     return this.until(() => this.source.status().state === 'streaming', 'streaming');
   }
 
+  /** Waits until a gap was found and everyone was read again. */
+  untilGapIsClosed(): Promise<void> {
+    return this.until(() => {
+      const states = this.events.flatMap((event) => (event.kind === 'state' ? [event.state] : []));
+      return states.at(-2) === 'gap' && states.at(-1) === 'streaming';
+    }, 'a gap, and its end');
+  }
+
   /** What `run` threw; undefined when it ended well. */
   async failure(): Promise<unknown> {
     if (!this.#running) throw new TypeError('start it first');

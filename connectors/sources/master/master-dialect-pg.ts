@@ -44,8 +44,20 @@ export const PG_DIALECT: MasterDialect = {
   toVersion: (raw) => BigInt(String(raw)),
 };
 
-const CEILING = 'pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1';
+/**
+ * The oldest transaction that was running when the snapshot was taken, less one. A snapshot counts those of all databases of the server;
+ * one that holds a lock in another database cannot change this one, and is left out. That is asked after the snapshot was taken:
+ * whoever has ended since is simply counted.
+ */
+const CEILING = `(SELECT coalesce(min(x.xid::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint) - 1
+  FROM pg_snapshot_xip(pg_current_snapshot()) AS x(xid)
+  WHERE x.xid::xid NOT IN (
+    SELECT own.transactionid FROM pg_locks own
+    JOIN pg_locks other ON other.virtualtransaction = own.virtualtransaction
+    WHERE own.locktype = 'transactionid' AND own.mode = 'ExclusiveLock' AND own.granted
+      AND other.database NOT IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))))`;
 const NEWEST = 'pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1';
+
 /** `(a, b) > ($1, $2)`: the whole key compared as the server orders it, which its index answers. */
 function compareKey(
   parameters: Parameters,
