@@ -4,10 +4,15 @@ import { clearLine, cursorTo } from 'node:readline';
 import { EXIT } from './hub/exit-codes.ts';
 import { runCommandLine } from './hub/program.ts';
 
+/** One request can arrive twice: the group of processes is signalled, and the launcher passes its own signal on. */
+const SAME_REQUEST_MS = 2_000;
 const stop = new AbortController();
+let askedAt = 0;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    if (stop.signal.aborted) process.exit(EXIT.problem); // asked twice: do not wait for an orderly end
+    if (!stop.signal.aborted) askedAt = performance.now();
+    // Asked again later: do not wait for an orderly end.
+    else if (performance.now() - askedAt > SAME_REQUEST_MS) process.exit(EXIT.problem);
     stop.abort();
   });
 }

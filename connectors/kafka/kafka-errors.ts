@@ -102,7 +102,7 @@ export function wrapKafkaError(error: unknown, context: LogSafeFields = {}): unk
   const chain = causesOf(error);
   for (const cause of chain) {
     const type = textProperty(cause, 'type');
-    if (type === undefined || !/^[A-Z_]+$/.test(type)) continue;
+    if (type === undefined || !isOfLibrary(cause)) continue;
     const code = BY_PROTOCOL_TYPE[type] ?? 'HUB_KAFKA_REFUSED';
     return HubError.wrap(code, error, { ...context, kafkaError: safeWord(type) });
   }
@@ -117,10 +117,15 @@ export function wrapKafkaError(error: unknown, context: LogSafeFields = {}): unk
   return HubError.wrap('HUB_KAFKA_CLIENT_FAULT', error, { ...context, kafkaError: innermost });
 }
 
+/** By the class: other libraries have errors with a type, too. */
+function isOfLibrary(error: unknown): boolean {
+  return textProperty(error, 'name')?.startsWith('KafkaJS') ?? false;
+}
+
 /** Thrown by a line of the library, not only passed through it. */
 function isFromLibrary(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error.name.startsWith('KafkaJS')) return true;
+  if (isOfLibrary(error)) return true;
   const firstFrame = error.stack?.split('\n').find((line) => line.startsWith('    at '));
   return firstFrame?.includes('/node_modules/kafkajs/') ?? false;
 }

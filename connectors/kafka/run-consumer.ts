@@ -10,6 +10,12 @@ import type {
 import type { KafkaAdmin } from './kafka-admin.ts';
 import { wrapKafkaError } from './kafka-errors.ts';
 import type { KafkaRecord, TopicPartition, TopicPartitions } from './kafka-message.ts';
+import {
+  type PartitionPosition,
+  partitionName,
+  refuseIfGone,
+  startPosition,
+} from './partition-position.ts';
 import { ProgressWatchdog } from './progress-watchdog.ts';
 
 /** A run of consecutive records of one partition. */
@@ -22,8 +28,8 @@ export interface ConsumerBatch extends TopicPartition {
   /** The end of the partition when the batch was fetched. */
   readonly highWatermark: number;
   /**
-   * True when the partition may belong to somebody else by now or the consumer is to stop: what is not committed yet should be
-   * rolled back. Committing is no fault either, since the store holds the offset.
+   * True when the partition may belong to somebody else by now or the consumer is to stop. The batch may then be left undone, in
+   * part or whole: return, and it comes again, here or elsewhere. Going on is no fault either, since the store holds the offset.
    */
   isStale(): boolean;
 }
@@ -65,13 +71,6 @@ const MAX_WRONG_FETCHES = 3;
 const LAST_HANDLERS_MS = 5_000;
 const LAST_COMMIT_MS = 2_000;
 
-interface PartitionState extends TopicPartition {
-  /** The offset that the next batch must begin at. */
-  wanted: number;
-  wrongFetches: number;
-  committed: number;
-}
-
 /**
  * Consumes until the signal ends it (resolves) or it cannot go on (rejects with a HubError: `HUB_KAFKA_UNAVAILABLE`,
  * `HUB_KAFKA_CONSUMER_STALLED` and the like are retriable: call it again; what `onBatch` threw and is not retriable comes as it
@@ -87,9 +86,11 @@ export async function runConsumer(
   const onAbort = (): void => aborted.resolve(undefined);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
-  const opening = open();
   try {
-    const connection = await Promise.race([opening, aborted.promise]);
+    const opening = open();
+    const connection = await Promise.race([opening, aborted.promise]).catch((error: unknown) => {
+      throw wrapKafkaError(error);
+    });
     if (connection !== undefined) {
       await new ConsumerRun(connection, admin, options).toEnd(aborted.promise);
       return;
@@ -99,8 +100,6 @@ export async function runConsumer(
       (late) => late.close(),
       () => undefined,
     );
-  } catch (error) {
-    throw wrapKafkaError(error);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
@@ -114,9 +113,11 @@ class ConsumerRun implements ConsumerEvents {
   readonly #watchdog: ProgressWatchdog;
   readonly #failed = Promise.withResolvers<never>();
   readonly #handlers = new Set<Promise<void>>();
-  #partitions = new Map<string, PartitionState>();
+  #positions = new Map<string, PartitionPosition>();
   /** Rises with each assignment: what began under an older one must not move offsets any more. */
   #assignment = 0;
+  /** False from an assignment until all its offsets are set. */
+  #isPositioned = false;
   #isEnding = false;
 
   constructor(connection: ConsumerConnection, admin: KafkaAdmin, options: ConsumerOptions) {
@@ -136,9 +137,12 @@ class ConsumerRun implements ConsumerEvents {
       started.catch((error: unknown) => this.onCrashed(error));
       await Promise.race([this.#failed.promise, aborted]);
       await Promise.allSettled(this.#handlers);
-      await Promise.race([this.#commit(), sleep(LAST_COMMIT_MS)]);
+      await Promise.race([this.#commit(), sleep(LAST_COMMIT_MS, undefined, { ref: false })]);
     } catch (error) {
-      await Promise.race([Promise.allSettled(this.#handlers), sleep(LAST_HANDLERS_MS)]);
+      await Promise.race([
+        Promise.allSettled(this.#handlers),
+        sleep(LAST_HANDLERS_MS, undefined, { ref: false }),
+      ]);
       throw error;
     } finally {
       this.#isEnding = true;
@@ -150,7 +154,8 @@ class ConsumerRun implements ConsumerEvents {
 
   onJoined(assignment: readonly TopicPartitions[]): void {
     this.#assignment += 1;
-    this.#partitions = new Map();
+    this.#isPositioned = false;
+    this.#positions = new Map();
     this.#watchdog.progressed(performance.now());
     // Paused before the library can fetch from an offset of its own choice; resumed when ours is set.
     this.#connection.pause(assignment);
@@ -166,7 +171,7 @@ class ConsumerRun implements ConsumerEvents {
     firstOffset: number | undefined,
     lastOffset: number,
   ): void {
-    const state = this.#partitions.get(keyOf(at));
+    const state = this.#positions.get(partitionName(at));
     if (state === undefined || (firstOffset ?? lastOffset) < state.wanted) return;
     state.wanted = lastOffset + 1;
     this.#watchdog.progressed(performance.now());
@@ -183,25 +188,18 @@ class ConsumerRun implements ConsumerEvents {
   }
 
   async #setOffsets(assignment: number, assigned: readonly TopicPartitions[]): Promise<void> {
+    const { startOffset, fromBeginning = true } = this.#options;
     for (const { topic, partitions } of assigned) {
-      const bounds = new Map((await this.#admin.offsets(topic)).map((o) => [o.partition, o]));
-      for (const partition of partitions) {
-        const stored = await this.#options.startOffset(topic, partition);
+      for (const offsets of await this.#admin.offsets(topic)) {
+        if (!partitions.includes(offsets.partition)) continue;
+        const stored = await startOffset(topic, offsets.partition);
         if (assignment !== this.#assignment) return;
-        const { low, high } = bounds.get(partition) ?? { low: 0, high: 0 };
-        const wanted = stored ?? (this.#options.fromBeginning === false ? high : low);
-        if (wanted < low || wanted > high)
-          throw offsetGone({ topic, partition }, wanted, low, high);
-        this.#connection.seek({ topic, partition }, wanted);
-        this.#partitions.set(keyOf({ topic, partition }), {
-          topic,
-          partition,
-          wanted,
-          wrongFetches: 0,
-          committed: -1,
-        });
+        const position = startPosition(offsets, stored, fromBeginning);
+        this.#connection.seek(position, position.wanted);
+        this.#positions.set(partitionName(position), position);
       }
     }
+    this.#isPositioned = true;
     this.#connection.resume(assigned);
     this.#watchdog.progressed(performance.now());
     this.#options.onAssigned?.(assigned);
@@ -209,7 +207,7 @@ class ConsumerRun implements ConsumerEvents {
 
   async #handle(fetched: FetchedBatch): Promise<void> {
     const assignment = this.#assignment;
-    const state = this.#partitions.get(keyOf(fetched));
+    const state = this.#positions.get(partitionName(fetched));
     const [first] = fetched.records;
     if (state === undefined || first === undefined || this.#isOver()) return;
     if (fetched.fetchedOffset !== state.wanted) return await this.#putRight(state);
@@ -231,7 +229,8 @@ class ConsumerRun implements ConsumerEvents {
         highWatermark: fetched.highWatermark,
         isStale,
       });
-      if (!isDone || assignment !== this.#assignment) return;
+      // A stale batch may have been left undone: then it is not moved past, and comes again or is somebody else's.
+      if (!isDone || isStale()) return;
       state.wanted = fetched.lastOffset + 1;
       state.wrongFetches = 0;
       fetched.resolve(fetched.lastOffset);
@@ -270,20 +269,18 @@ class ConsumerRun implements ConsumerEvents {
    * The library fetched from another offset than ours: it reset itself after OFFSET_OUT_OF_RANGE, or lost a seek. Handing the
    * batch over would leave records out or do them again for ever, so it is dropped and the offset is set again.
    */
-  async #putRight(state: PartitionState): Promise<void> {
+  async #putRight(state: PartitionPosition): Promise<void> {
     this.#connection.seek(state, state.wanted);
     state.wrongFetches += 1;
     if (state.wrongFetches < MAX_WRONG_FETCHES) return;
-    const bounds = (await this.#admin.offsets(state.topic)).find(
-      (offsets) => offsets.partition === state.partition,
-    );
-    const { low, high } = bounds ?? { low: 0, high: 0 };
-    if (state.wanted < low || state.wanted > high) throw offsetGone(state, state.wanted, low, high);
+    const all = await this.#admin.offsets(state.topic);
+    const offsets = all.find(({ partition }) => partition === state.partition);
+    if (offsets !== undefined) refuseIfGone(state, offsets);
     throw this.#stalled();
   }
 
   async #commit(): Promise<void> {
-    const moved = [...this.#partitions.values()].filter((state) => state.wanted > state.committed);
+    const moved = [...this.#positions.values()].filter((state) => state.wanted > state.committed);
     if (moved.length === 0) return;
     const offsets = moved.map(({ topic, partition, wanted }) => ({
       topic,
@@ -306,7 +303,8 @@ class ConsumerRun implements ConsumerEvents {
 
   /** Undefined when the brokers do not answer in the time of one check: a hanging question is no sign of life. */
   async #isLagging(): Promise<boolean | undefined> {
-    const states = [...this.#partitions.values()];
+    if (!this.#isPositioned) return undefined;
+    const states = [...this.#positions.values()];
     for (const topic of new Set(states.map((state) => state.topic))) {
       const offsets = await Promise.race([
         this.#admin.offsets(topic),
@@ -314,7 +312,7 @@ class ConsumerRun implements ConsumerEvents {
       ]);
       if (offsets === undefined) return undefined;
       const highs = new Map(offsets.map((o) => [o.partition, o.high]));
-      const isBehind = (state: PartitionState): boolean =>
+      const isBehind = (state: PartitionPosition): boolean =>
         state.topic === topic && (highs.get(state.partition) ?? 0) > state.wanted;
       if (states.some(isBehind)) return true;
     }
@@ -323,7 +321,7 @@ class ConsumerRun implements ConsumerEvents {
 
   #stalled(): HubError {
     const group = safeWord(this.#options.groupId);
-    return new HubError('HUB_KAFKA_CONSUMER_STALLED', { group, partitions: this.#partitions.size });
+    return new HubError('HUB_KAFKA_CONSUMER_STALLED', { group, partitions: this.#positions.size });
   }
 
   #isOver(): boolean {
@@ -334,19 +332,4 @@ class ConsumerRun implements ConsumerEvents {
     this.#isEnding = true;
     this.#failed.reject(error);
   }
-}
-
-function keyOf(at: TopicPartition): string {
-  return `${at.topic}/${at.partition}`;
-}
-
-function offsetGone(at: TopicPartition, wanted: number, low: number, high: number): HubError {
-  const { partition } = at;
-  return new HubError('HUB_KAFKA_OFFSET_GONE', {
-    topic: safeWord(at.topic),
-    partition,
-    wanted,
-    low,
-    high,
-  });
 }

@@ -25,6 +25,7 @@ import { readMunicipalities } from './synthetic-places.ts';
 import { watchTopics } from './watch-topics.ts';
 
 const MUNICIPALITIES = new URL('../../mappings/code-tables/municipalities.csv', import.meta.url);
+const LAST_HANDLES_MS = 5_000;
 const terminal = new DemoTerminal({
   isTTY: process.stdout.isTTY,
   // Asked each time, since a window can change; 0 or nothing where the terminal does not say.
@@ -39,7 +40,11 @@ if (parsed === 'help') terminal.print(DEMO_HELP);
 else if ('problem' in parsed) {
   console.error(`${parsed.problem}\n\n${DEMO_HELP}`);
   process.exitCode = 2;
-} else process.exitCode = await runDemo(parsed);
+} else {
+  process.exitCode = await runDemo(parsed);
+  // Everything is closed. Should a client library hold on to a socket or a timer all the same, it does not hold the terminal.
+  setTimeout(() => process.exit(), LAST_HANDLES_MS).unref();
+}
 
 /** @returns the exit code. */
 async function runDemo(options: DemoOptions): Promise<number> {

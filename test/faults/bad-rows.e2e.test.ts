@@ -147,9 +147,9 @@ describe('bytes on the raw topic that nobody can read', () => {
       { key: 'nothing', value: null },
       { key: 'stranger', value: Buffer.from('{"hello":"from another program"}') },
     ];
-    for (const partition of [0, 1]) {
-      const topic = topicName(TOPIC.sourceMaster, world.prefix);
-      await producer.send({ topic, partition, messages: unreadable });
+    const topic = topicName(TOPIC.sourceMaster, world.prefix);
+    for (const [partition, message] of unreadable.entries()) {
+      await producer.send({ topic, partition, messages: [message] });
     }
     await using hub = world.start(SMALL_STEPS);
     await world.settle([first, hub]);

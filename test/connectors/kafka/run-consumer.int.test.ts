@@ -159,6 +159,31 @@ describe('a batch that fails', () => {
     expect(store.values(0)).toEqual(numbered('v', 20));
   });
 
+  it('that is left undone because it is stale comes again, and is not moved past', async () => {
+    await using proxy = await KafkaProxy.start(broker);
+    await using test = await makeTestTopic();
+    await using kafka = testKafka({ route: proxy.route });
+    await write(test, 0, numbered('v', 20));
+    const store = new OffsetStore();
+    let leftUndone = 0;
+    const consumer = run(test, kafka, {
+      startOffset: store.startOffset,
+      onBatch: async (batch) => {
+        if (leftUndone === 0) {
+          const lost = proxy.loseAnswerTo(KAFKA_REQUEST.heartbeat); // No rebalance: only a heartbeat that failed.
+          await lost;
+          await eventually(() => batch.isStale());
+          leftUndone += 1;
+          return;
+        }
+        store.store(batch);
+      },
+    });
+    await eventually(() => store.count() === 20);
+    await consumer.stop();
+    expect(store.values(0)).toEqual(numbered('v', 20));
+  });
+
   it('ends the run with what was thrown when waiting does not cure it, and the next run begins at it', async () => {
     await using test = await makeTestTopic();
     await write(test, 0, numbered('v', 20));
@@ -239,6 +264,16 @@ describe('the watchdog', () => {
     const { ended } = run(test, test.kafka, {
       stallAfterMs: 1_000,
       onBatch: (batch) => eventually(() => batch.isStale()),
+    });
+    await expect(ended).rejects.toMatchObject({ code: 'HUB_KAFKA_CONSUMER_STALLED' });
+  });
+
+  it('ends a run whose store does not say where to begin', async () => {
+    await using test = await makeTestTopic();
+    const { ended } = run(test, test.kafka, {
+      stallAfterMs: 1_000,
+      fetch: { maxWaitMs: 100 },
+      startOffset: () => new Promise(() => undefined),
     });
     await expect(ended).rejects.toMatchObject({ code: 'HUB_KAFKA_CONSUMER_STALLED' });
   });
