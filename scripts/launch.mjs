@@ -39,7 +39,15 @@ if (major(process.version) < 20) {
   );
 }
 if (!isInstalled()) await install();
-end(await run(findNode24(), [join(PROJECT, program), ...args]));
+end(await run(findNode24(), [...demoSettings(), join(PROJECT, program), ...args]));
+
+/** Where nothing is set, `hub` looks at the demo that runs in this clone: the demo leaves its settings there while it runs. */
+function demoSettings() {
+  const isSet = ['KAFKA_BROKERS', 'DATABASE_URL', 'HUB_SECRET'].some((name) => environment[name]);
+  return target === 'hub' && !isSet
+    ? [`--env-file-if-exists=${join(PROJECT, '.stack', 'demo', 'demo.env')}`]
+    : [];
+}
 
 /** Whether node_modules holds what package-lock.json says. npm writes its own list there last of all. */
 function isInstalled() {

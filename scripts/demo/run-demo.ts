@@ -25,7 +25,6 @@ import { readMunicipalities } from './synthetic-places.ts';
 import { watchTopics } from './watch-topics.ts';
 
 const MUNICIPALITIES = new URL('../../mappings/code-tables/municipalities.csv', import.meta.url);
-const LAST_HANDLES_MS = 5_000;
 const terminal = new DemoTerminal({
   isTTY: process.stdout.isTTY,
   // Asked each time, since a window can change; 0 or nothing where the terminal does not say.
@@ -42,8 +41,6 @@ else if ('problem' in parsed) {
   process.exitCode = 2;
 } else {
   process.exitCode = await runDemo(parsed);
-  // Everything is closed. Should a client library hold on to a socket or a timer all the same, it does not hold the terminal.
-  setTimeout(() => process.exit(), LAST_HANDLES_MS).unref();
 }
 
 /** @returns the exit code. */

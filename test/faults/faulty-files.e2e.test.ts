@@ -26,13 +26,18 @@ describe('a hub with faulty mapping files', () => {
   it('ends with 78 and all problems of all files', async () => {
     using mappings = new MappingsCopy();
     mappings.edit(MASTER, set('codes.sex.X', 'man'));
-    mappings.edit(MASTER, set('person.columns.shoeSize', { column: 'Sko', type: 'text' }));
+    mappings.edit(MASTER, set('person.columns.birthDate.type', 'day'));
     mappings.edit(FORMATS, set('formats.0.pattern', '^99('));
     mappings.edit(MUNICIPALITIES, replace('0380,Uppsala,03', '0380,Uppsala,04'));
     await using hub = HubProcess.start({ ...NOWHERE, MAPPINGS_DIR: mappings.directory });
     expect(await hub.ended).toBe(EXIT_CONFIG);
     expect(hub.log).toContain('HUB_CONFIG_MAPPING_INVALID');
-    for (const place of ['codes.sex.X', 'shoeSize', 'formats.0.pattern', '0380']) {
+    for (const place of [
+      'master.json at codes.sex.X is not one of',
+      'master.json at person.columns.birthDate.type is not one of',
+      'formats.json at formats[0].pattern is not a regular expression',
+      'municipalities.csv at 0380 does not begin with its county',
+    ]) {
       expect(hub.log).toContain(place);
     }
     expect(hub.log).not.toContain('role starts');

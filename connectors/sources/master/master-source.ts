@@ -140,7 +140,6 @@ export function createMasterSource(options: MasterSourceOptions): MasterSource {
         nextRunAt = Number.POSITIVE_INFINITY;
         await beginLoad(run, run.checkpoint, 'diff-run');
       } else if (run.now() < passAt) {
-        run.caughtUpAt ??= run.now();
         await rest(config.idlePollMs);
       }
       return;
@@ -156,21 +155,23 @@ export function createMasterSource(options: MasterSourceOptions): MasterSource {
     await rest(isQuiet ? config.idlePollMs : config.pollMs);
   };
 
+  const step = async (): Promise<void> => {
+    if (run.state === 'paused' || run.state === 'frozen') {
+      await rest(config.idlePollMs);
+      return;
+    }
+    if (run.state === 'starting') run.move(run.checkpoint.load ? 'load-began' : 'load-ended');
+    await work();
+  };
+
   return {
     run: async () => {
       try {
         await start();
         while (!signal.aborted) {
-          await takeCommands();
-          if (run.state === 'paused' || run.state === 'frozen') {
-            await rest(config.idlePollMs);
-            continue;
-          }
-          if (run.state === 'starting') {
-            run.move(run.checkpoint.load ? 'load-began' : 'load-ended');
-          }
           try {
-            await work();
+            await takeCommands();
+            await step();
           } catch (error) {
             if (!(error instanceof HubError) || !isForDecision(error)) throw error;
             run.freeze(error.code, error.context);

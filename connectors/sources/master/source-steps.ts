@@ -126,6 +126,7 @@ function readLoadChunk(run: SourceRun, after: RowKey | null): Promise<ReadResult
 async function endLoad(run: SourceRun): Promise<void> {
   await run.save({ ...run.checkpoint, load: null });
   run.loadRate = undefined;
+  run.caughtUpAt = run.now();
   run.move('load-ended');
 }
 
