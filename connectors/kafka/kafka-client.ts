@@ -34,12 +34,12 @@ export interface KafkaOptions {
   readonly clientId: string;
   readonly tls?: ConnectionOptions;
   readonly sasl?: SASLOptions;
-  /** Takes the library's own words, of which many are harmless: ours are in the errors. */
+  /** Takes the library's own words at level debug: most are harmless, and what matters is in our errors. */
   readonly log?: KafkaLog;
   readonly route?: Route;
 }
 
-/** The part of the hub's logger that is needed here. */
+/** Where the library's words go. */
 export interface KafkaLog {
   debug(fields: LogSafeFields, message: SafeText): void;
 }

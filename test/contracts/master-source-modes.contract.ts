@@ -213,8 +213,9 @@ export function masterSourceModesContract(server: MasterServer): void {
         const late = await master.begin();
         await late.execute(sqlFor.surname(1, 'Sen'));
         await master.execute(sqlFor.surname(2, 'Tidig'));
-        await hub.until(() => hub.events.length > 0, 'some polls');
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        const now = Date.now();
+        await hub.until(() => (hub.source.status().caughtUpAt ?? 0) > now + 50, 'some polls');
+        expect(hub.persons()).toContain(`${testKey(1)[1]}|Ång|Gatan 1`);
         await late.commit();
         await hub.untilSame();
       }));

@@ -25,6 +25,12 @@ export class MemoryRawSink implements RawRecordSink {
     this.#failAfter = { batches, error };
   }
 
+  /** Takes back the failures that have not happened yet. */
+  heal(): void {
+    this.#failure = undefined;
+    this.#failAfter = undefined;
+  }
+
   clear(): void {
     this.batches.length = 0;
   }

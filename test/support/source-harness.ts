@@ -41,6 +41,8 @@ export interface HarnessOptions {
   readonly queryTimeoutMs?: number;
   /** Gives known rows to mode `change-tracking` too; the others always have them. */
   readonly keepsKnownRows?: boolean;
+  /** How long to wait for what should happen; absent: 20 s. */
+  readonly patienceMs?: number;
   /** Wraps the database, to watch or disturb what goes to it. */
   readonly wrap?: (database: MasterDatabase) => MasterDatabase;
 }
@@ -132,7 +134,8 @@ export class SourceHarness implements AsyncDisposable {
 
   /** Polls with a bound. A source that died ends the wait. */
   async until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-    const giveUpAt = Date.now() + 20_000;
+    const patienceMs = this.#options.patienceMs ?? 20_000;
+    const giveUpAt = Date.now() + patienceMs;
     let hasEnded = false;
     let failure: unknown;
     void this.#running?.ended.then((error) => {
@@ -141,7 +144,19 @@ export class SourceHarness implements AsyncDisposable {
     });
     while (!(await isSo())) {
       if (hasEnded) throw new Error(`the source ended before: ${what}`, { cause: failure });
-      if (Date.now() > giveUpAt) throw new Error(`not within 20 s: ${what}`);
+      if (Date.now() > giveUpAt) throw new Error(`not within ${patienceMs} ms: ${what}`);
+      await sleep(5);
+    }
+  }
+
+  /** Waits for so many more batches, or until the source has ended or has nothing to send: a moment to cut it off at. */
+  async untilMoreOrIdle(batches: number): Promise<void> {
+    const wanted = this.sink.batches.length + batches;
+    let hasEnded = false;
+    void this.#running?.ended.then(() => {
+      hasEnded = true;
+    });
+    for (let polls = 0; polls < 20 && !hasEnded && this.sink.batches.length < wanted; polls += 1) {
       await sleep(5);
     }
   }

@@ -103,10 +103,26 @@ async function run(client: pg.PoolClient, statement: SqlStatement): Promise<read
   }
 }
 
-/** The driver's own failures (a connection that ended, its timeout) have a message and no code: what has no code is the transport. */
+/**
+ * What PostgreSQL said, without its words: they quote values (`invalid input syntax for type integer: …`), and those may be somebody's
+ * identity. State and time find the full text in the server's own log.
+ */
+class PostgresRefusal extends Error {
+  override readonly name = 'PostgresRefusal';
+  readonly severity = 'ERROR';
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`PostgreSQL answered SQLSTATE ${code}`);
+    this.code = code;
+  }
+}
+
+/** The driver's own failures (a connection that ended, its time-out) have a message and no code: what has no code is the transport. */
 function classified(error: unknown): unknown {
-  const known = masterError(error);
-  if (known instanceof HubError || !(error instanceof Error)) return known;
-  const isBug = error instanceof TypeError || error instanceof RangeError;
-  return isBug ? error : HubError.wrap('HUB_MASTER_UNAVAILABLE', error);
+  const told = error instanceof pg.DatabaseError ? new PostgresRefusal(error.code ?? '') : error;
+  const known = masterError(told);
+  if (known instanceof HubError || !(known instanceof Error)) return known;
+  const isBug = known instanceof TypeError || known instanceof RangeError;
+  return isBug ? known : HubError.wrap('HUB_MASTER_UNAVAILABLE', known);
 }

@@ -150,12 +150,7 @@ export class SourceRun {
     const fresh = knownRows && which === 'changed' ? await onlyChanged(knownRows, hashed) : hashed;
     if (fresh.length === 0) return;
     await sink.append(fresh.map((entry) => entry.message));
-    if (knownRows) {
-      const isRemoval = (entry: Hashed): boolean => entry.message.operation === 'removed';
-      await knownRows.put(fresh.filter((entry) => !isRemoval(entry)));
-      const gone = fresh.filter(isRemoval).map((entry) => entry.key);
-      if (gone.length > 0) await knownRows.remove(gone);
-    }
+    if (knownRows) await remember(knownRows, fresh);
     observe({
       kind: 'page',
       messages: fresh.length,
@@ -199,6 +194,18 @@ const SCHEMA_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 interface Hashed extends KnownRow {
   readonly message: SourceMessage;
+}
+
+/** Each key once: a server that does not tell `a` from `A` may give a person by both. */
+async function remember(knownRows: KnownRowStore, sent: readonly Hashed[]): Promise<void> {
+  const byKey = new Map(sent.map((entry) => [JSON.stringify(entry.key), entry]));
+  const entries = [...byKey.values()];
+  const gone = entries.filter((entry) => entry.message.operation === 'removed');
+  const there = entries.filter((entry) => entry.message.operation !== 'removed');
+  if (there.length > 0) {
+    await knownRows.put(there.map(({ key, contentHash: hash }) => ({ key, contentHash: hash })));
+  }
+  if (gone.length > 0) await knownRows.remove(gone.map((entry) => entry.key));
 }
 
 /** Those who are new or look different. A removal is always news. */

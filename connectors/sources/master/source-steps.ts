@@ -96,7 +96,7 @@ export async function loadStep(run: SourceRun, isInterrupted: () => boolean): Pr
       after = page.next?.key ?? null;
       run.loadRate = meter.rate(done, run.now());
       run.options.observe({ kind: 'progress', ...run.loadRate });
-      if (!page.next) return await endLoad(run);
+      if (!page.next) return await endLoad(run, done);
       await run.save({ ...run.checkpoint, load: { ...load, after, done } });
     } catch (error) {
       await following?.catch(() => undefined);
@@ -123,10 +123,11 @@ function readLoadChunk(run: SourceRun, after: RowKey | null): Promise<ReadResult
   );
 }
 
-async function endLoad(run: SourceRun): Promise<void> {
+async function endLoad(run: SourceRun, done: number): Promise<void> {
   await run.save({ ...run.checkpoint, load: null });
   run.loadRate = undefined;
   run.caughtUpAt = run.now();
+  run.total = done;
   run.move('load-ended');
 }
 
