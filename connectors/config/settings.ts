@@ -112,8 +112,9 @@ export const SETTINGS = {
   MASTER_MAX_ROW_BYTES: {
     section: 'Master',
     default: '1000000',
-    kind: wholeNumber(1_000, 4_000_000, 'bytes'),
-    description: 'A person with more than this is parked instead of sent.',
+    kind: wholeNumber(1_000, 1_000_000, 'bytes'),
+    description:
+      'A person with more than this is parked instead of sent. A Kafka message takes no more than the largest value.',
   },
   MASTER_MAX_REMOVAL_SHARE: {
     section: 'Master',

@@ -20,7 +20,7 @@ import { storeError } from './store-errors.ts';
  */
 const SESSION = `
   SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-  SET statement_timeout = '120s'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'`;
+  SET statement_timeout = '120s'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '20s'`;
 
 const SILENT = { debug() {}, deprecate() {}, error() {}, warn() {} };
 const AS_TEXT = { getTypeParser: () => (text: string) => text };

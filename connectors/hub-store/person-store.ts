@@ -1,9 +1,10 @@
 import { HubError } from '../../core/errors/hub-error.ts';
 import { safeWord } from '../../core/errors/log-safe.ts';
-import type { Identity, PersonKey } from '../../core/person/person-identifier.ts';
+import type { Identity, IdentityHash, PersonKey } from '../../core/person/person-identifier.ts';
 import type {
   BatchChanges,
   Cluster,
+  ParkedRecord,
   PersonStore,
   PersonTransaction,
 } from '../../core/sync/ports.ts';
@@ -27,6 +28,11 @@ const ADVANCE_OFFSET = statement(
   'advance-offset',
   `UPDATE source_offsets SET next_offset = $3, updated_at = now()
    WHERE topic = $1 AND partition = $2 AND next_offset <= $3`,
+);
+
+const RESET_OFFSET = statement(
+  'reset-offset',
+  'UPDATE source_offsets SET next_offset = $3, updated_at = now() WHERE topic = $1 AND partition = $2',
 );
 
 export interface PersonStoreOptions {
@@ -91,7 +97,7 @@ class PostgresPersonTransaction implements PersonTransaction {
     );
     await writeOutbox(this.#runner, changes.persons, partitions);
     for (const partition of partitions) this.#written.add(partition);
-    await clearParked(this.#runner, changes.cleared);
+    await clearParked(this.#runner, [...changes.cleared, ...overtakenBy(changes.parked)]);
     await park(this.#runner, changes.parked, this.#options.cipher);
   }
 
@@ -99,8 +105,20 @@ class PostgresPersonTransaction implements PersonTransaction {
     const moved = await this.#runner.execute(ADVANCE_OFFSET, [topic, partition, nextOffset]);
     if (moved !== 1) throw offsetConflict(topic, partition);
   }
+
+  async resetOffset(topic: string, partition: number, offset: number): Promise<void> {
+    const moved = await this.#runner.execute(RESET_OFFSET, [topic, partition, offset]);
+    if (moved !== 1) throw offsetConflict(topic, partition);
+  }
 }
 
 function offsetConflict(topic: string, partition: number): HubError {
   return new HubError('HUB_STORE_CONFLICT', { topic: safeWord(topic), partition });
+}
+
+/**
+ * A person who is read again while still refused is one entry and not two. Bytes without a key are nobody's: each of them stays.
+ */
+function overtakenBy(parked: readonly ParkedRecord[]): readonly IdentityHash[] {
+  return parked.map(({ identityHash }) => identityHash).filter((hash) => hash.length > 0);
 }

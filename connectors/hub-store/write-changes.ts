@@ -2,7 +2,7 @@ import { HubError } from '../../core/errors/hub-error.ts';
 import { safeText } from '../../core/errors/log-safe.ts';
 import type { EvidenceWrite, PersonWrite } from '../../core/sync/ports.ts';
 import { type SqlRunner, type SqlValue, type Statement, statement } from './database.ts';
-import { joinJson, jsonTexts, plainArray } from './sql-arrays.ts';
+import { joinJsonTexts, jsonTexts, plainArray } from './sql-arrays.ts';
 
 /**
  * The rows of a batch from one array for each column. Functions in the select list and not in FROM, where PostgreSQL would first
@@ -80,7 +80,7 @@ export async function writeOutbox(
     plainArray(partitions),
     plainArray(writes.map(({ person }) => person.personKey)),
     plainArray(writes.map(({ person }) => person.version)),
-    joinJson(writes.map(({ events }) => events)),
+    joinJsonTexts(writes.map(({ events }) => JSON.stringify(events))),
     plainArray(writes.map(({ cause }) => cause.source)),
     plainArray(writes.map(({ cause }) => cause.position.epoch)),
     plainArray(writes.map(({ cause }) => cause.position.version)),
@@ -114,7 +114,7 @@ function evidenceValues(writes: readonly EvidenceWrite[]): readonly SqlValue[] {
     plainArray(writes.map(({ evidence }) => evidence.source)),
     plainArray(writes.map(({ evidence }) => evidence.position.epoch)),
     plainArray(writes.map(({ evidence }) => evidence.position.version)),
-    joinJson(writes.map(({ evidence }) => evidence.content)),
+    joinJsonTexts(writes.map(({ contentText }) => contentText)),
     plainArray(writes.map(({ evidence }) => evidence.contentHash)),
   ];
 }
@@ -123,7 +123,7 @@ function personValues(writes: readonly PersonWrite[]): readonly SqlValue[] {
   return [
     plainArray(writes.map(({ person }) => person.personKey)),
     plainArray(writes.map(({ person }) => person.version)),
-    joinJson(writes.map(({ person }) => person.golden)),
+    joinJsonTexts(writes.map(({ goldenText }) => goldenText)),
     plainArray(writes.map(({ person }) => person.contentHash)),
   ];
 }

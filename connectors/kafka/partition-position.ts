@@ -6,6 +6,8 @@ import type { PartitionOffsets, TopicPartition } from './kafka-message.ts';
 export interface PartitionPosition extends TopicPartition {
   /** The offset that the next batch must begin at. */
   wanted: number;
+  /** The offset after the last batch that was done. Lower than `wanted` when only control records came since. */
+  done: number;
   /** How often in a row the library fetched from another offset. */
   wrongFetches: number;
   /** What the group has committed to Kafka, for its tools. */
@@ -28,7 +30,7 @@ export function startPosition(
 ): PartitionPosition {
   const { topic, partition, low, high } = offsets;
   const wanted = stored ?? (fromBeginning ? low : high);
-  const position = { topic, partition, wanted, wrongFetches: 0, committed: -1 };
+  const position = { topic, partition, wanted, done: wanted, wrongFetches: 0, committed: -1 };
   refuseIfGone(position, offsets);
   return position;
 }

@@ -22,6 +22,10 @@ import { ProgressWatchdog } from './progress-watchdog.ts';
 export interface ConsumerBatch extends TopicPartition {
   /** At least one, by rising offset. Offsets may have gaps: control records and what compaction removed. */
   readonly records: readonly KafkaRecord[];
+  /**
+   * The offset after the last batch that was done, or that the run began at: between it and the first record stands nothing to read.
+   * The run proves that, since it drops what was not fetched from where the last fetch ended.
+   */
   readonly firstOffset: number;
   /** The offset to go on from when all records are done. It counts control records after the last one. */
   readonly nextOffset: number;
@@ -208,8 +212,7 @@ class ConsumerRun implements ConsumerEvents {
   async #handle(fetched: FetchedBatch): Promise<void> {
     const assignment = this.#assignment;
     const state = this.#positions.get(partitionName(fetched));
-    const [first] = fetched.records;
-    if (state === undefined || first === undefined || this.#isOver()) return;
+    if (state === undefined || fetched.records.length === 0 || this.#isOver()) return;
     if (fetched.fetchedOffset !== state.wanted) return await this.#putRight(state);
 
     let isLost = false;
@@ -224,7 +227,7 @@ class ConsumerRun implements ConsumerEvents {
         topic: fetched.topic,
         partition: fetched.partition,
         records: fetched.records,
-        firstOffset: first.offset,
+        firstOffset: state.done,
         nextOffset: fetched.lastOffset + 1,
         highWatermark: fetched.highWatermark,
         isStale,
@@ -232,6 +235,7 @@ class ConsumerRun implements ConsumerEvents {
       // A stale batch may have been left undone: then it is not moved past, and comes again or is somebody else's.
       if (!isDone || isStale()) return;
       state.wanted = fetched.lastOffset + 1;
+      state.done = state.wanted;
       state.wrongFetches = 0;
       fetched.resolve(fetched.lastOffset);
     } finally {

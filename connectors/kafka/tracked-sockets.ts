@@ -1,6 +1,6 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
 /** Where to connect instead of where the broker says that it is: through a tunnel or a proxy. */
 export type Route = (
@@ -24,7 +24,8 @@ const GOODBYE_MS = 5_000;
  */
 export class TrackedSockets {
   readonly #route: Route | undefined;
-  readonly #sockets = new Set<Socket>();
+  /** Each with the TCP connection below it: the same socket, or the one that TLS is spoken over. */
+  readonly #sockets = new Map<Socket, Socket>();
   #isSealed = false;
 
   constructor(route: Route | undefined) {
@@ -35,12 +36,12 @@ export class TrackedSockets {
   readonly create = ({ host, port, ssl, onConnect }: SocketRequest): Socket => {
     if (this.#isSealed) throw new Error('This client is closed.');
     const to = this.#route?.(host, port) ?? { host, port };
-    const socket = ssl
-      ? connectTls({ ...(isIP(host) === 0 && { servername: host }), ...ssl, ...to }, onConnect)
-      : connectPlain(to, onConnect);
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.setNoDelay(true);
-    this.#sockets.add(socket);
+    const plain = ssl ? connectPlain(to) : connectPlain(to, onConnect);
+    const name = isIP(host) === 0 ? { servername: host } : { host: to.host };
+    const socket = ssl ? connectTls({ ...name, ...ssl, socket: plain }, onConnect) : plain;
+    plain.setKeepAlive(true, KEEP_ALIVE_MS);
+    plain.setNoDelay(true);
+    this.#sockets.set(socket, plain);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;
   };
@@ -60,13 +61,14 @@ export class TrackedSockets {
   seal(): void {
     this.#isSealed = true;
     const reason = new Error('This client is closed.');
-    for (const socket of this.#sockets) {
-      // A reset drops what waits to be sent; an ordinary end would still send it. But a socket that is already ending cannot be
-      // reset: Node would leave its handle open, and the process would spin for ever at its exit (seen on 24.21).
-      const canReset =
-        !socket.connecting && !socket.writableEnded && !(socket instanceof TLSSocket);
-      if (canReset) socket.resetAndDestroy();
-      else socket.destroy();
+    for (const [socket, plain] of this.#sockets) {
+      // A reset drops what waits to be sent; an ordinary end would still send it, and a TLS socket can end in no other way, so the
+      // connection below it is reset. But a socket that is already ending cannot be reset: Node would leave its handle open, and
+      // the process would spin for ever at its exit (seen on 24.21).
+      const canReset = !plain.connecting && !plain.writableEnded && !socket.writableEnded;
+      if (canReset) plain.resetAndDestroy();
+      socket.destroy();
+      plain.destroy();
       // The library listens for an error, not for the end of a socket that we ended.
       socket.emit('error', reason);
     }

@@ -9,10 +9,10 @@ import type { ConsumerBatch, ConsumerOptions } from '../kafka/run-consumer.ts';
 import type { Health } from '../observability/health.ts';
 import type { Logger } from '../observability/logger.ts';
 import { waitMs } from './cancellable-wait.ts';
-import { decodeSourceMessage } from './raw-message.ts';
+import { decodeSourceMessage, parseIdentityHash } from './raw-message.ts';
 
 /** So many partitions are worked on at once: while one waits for the store, another is mapped. */
-const CONCURRENT_PARTITIONS = 3;
+const CONCURRENT_PARTITIONS = 2;
 const RESTART_MS = 1_000;
 
 export const CORE: SafeText = safeText('core');
@@ -89,23 +89,26 @@ async function processChunks(batch: ConsumerBatch, options: CoreRoleOptions): Pr
   }
 }
 
-function toSourceBatch(batch: ConsumerBatch, start: number, limit: number): SourceBatch {
+/** One chunk of a batch. Each ends where the next one begins, whatever gaps there are between the offsets. */
+export function toSourceBatch(batch: ConsumerBatch, start: number, limit: number): SourceBatch {
   const records = batch.records.slice(start, start + limit);
   const next = batch.records[start + limit];
   return {
     topic: batch.topic,
     partition: batch.partition,
-    firstOffset: records[0]?.offset ?? batch.firstOffset,
+    firstOffset: start === 0 ? batch.firstOffset : (records[0]?.offset ?? batch.nextOffset),
     nextOffset: next?.offset ?? batch.nextOffset,
     records: records.map(toRawRecord),
   };
 }
 
-function toRawRecord({ offset, key, value }: KafkaRecord): RawRecord {
+/** A record whose key is not one of ours is not ours, whatever its value says. */
+export function toRawRecord({ offset, key, value }: Omit<KafkaRecord, 'timestamp' | 'headers'>): RawRecord {
+  const identityHash = parseIdentityHash(key);
   return {
     offset,
-    identityHash: (key?.toString() ?? '') as IdentityHash,
-    message: decodeSourceMessage(value),
+    identityHash: identityHash ?? ('' as IdentityHash),
+    message: identityHash === undefined ? undefined : decodeSourceMessage(value),
     payload: value ?? Buffer.alloc(0),
   };
 }

@@ -3,6 +3,7 @@ import type { IdentityHash } from '../../core/person/person-identifier.ts';
 import {
   formatPosition,
   parsePosition,
+  REFUSAL_CODES,
   type SourceMessage,
   type SourceRow,
 } from '../../core/sync/source-record.ts';
@@ -28,11 +29,20 @@ export function createIdentityHasher(
   };
 }
 
+/** @returns undefined for a key that {@link createIdentityHasher} cannot have made. */
+export function parseIdentityHash(key: Buffer | null): IdentityHash | undefined {
+  const text = key?.toString('latin1') ?? '';
+  return /^[\w-]{22}$/.test(text) ? (text as IdentityHash) : undefined;
+}
+
 /** A source message as it stands on a raw topic: JSON, the position as text. */
 export function encodeSourceMessage(message: SourceMessage): Buffer {
   const { position, ...rest } = message;
   return Buffer.from(JSON.stringify({ position: formatPosition(position), ...rest }));
 }
+
+/** The store keeps versions as 64 bits with a sign. */
+const MAX_VERSION = 2n ** 63n - 1n;
 
 /** @returns undefined for anything that is not a source message: the main path parks it. */
 export function decodeSourceMessage(value: Buffer | null): SourceMessage | undefined {
@@ -40,13 +50,15 @@ export function decodeSourceMessage(value: Buffer | null): SourceMessage | undef
   const json = parseJson(value);
   if (!isRecord(json) || typeof json['position'] !== 'string') return undefined;
   const position = parsePosition(json['position']);
-  if (position === undefined || !hasCommonShape(json)) return undefined;
+  if (position === undefined || position.version > MAX_VERSION) return undefined;
+  if (!hasCommonShape(json)) return undefined;
   switch (json['operation']) {
     case 'upsert':
       return isChildren(json['children']) ? ({ ...json, position } as SourceMessage) : undefined;
     case 'removed':
-    case 'refused':
       return { ...json, position } as SourceMessage;
+    case 'refused':
+      return isRefusalCode(json['code']) ? ({ ...json, position } as SourceMessage) : undefined;
     default:
       return undefined;
   }
@@ -65,9 +77,20 @@ function hasCommonShape(json: Readonly<Record<string, unknown>>): boolean {
   return (
     (json['source'] === 'master' || json['source'] === 'pu') &&
     typeof json['snapshot'] === 'boolean' &&
-    typeof json['readAt'] === 'string' &&
+    isInstant(json['readAt']) &&
     isRow(json['person'])
   );
+}
+
+/** ISO 8601 in UTC, as the connectors write it: the store takes it as a time. */
+function isInstant(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const milliseconds = Date.parse(value);
+  return milliseconds >= 0 && new Date(milliseconds).toISOString() === value;
+}
+
+function isRefusalCode(value: unknown): boolean {
+  return REFUSAL_CODES.some((code) => code === value);
 }
 
 function isChildren(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { IdentityHash } from '../../core/person/person-identifier.ts';
 import type { SourceMessage } from '../../core/sync/source-record.ts';
+import { DEFAULT_BATCH_LIMITS, sizeOf } from '../kafka/batch-limits.ts';
 import type { GuardedProducer } from '../kafka/guarded-producer.ts';
 import type { KafkaMessage } from '../kafka/kafka-message.ts';
 import { partitionOf } from '../kafka/partition-of.ts';
@@ -10,6 +11,8 @@ export interface RawTopicSinkOptions {
   readonly topic: string;
   readonly partitions: number;
   readonly hash: (message: SourceMessage) => IdentityHash;
+  /** The field names of the source's key: all that is sent of a person who is too large. */
+  readonly keyFields: readonly string[];
   /**
    * A partition always has the same one of these producers, so its records keep their order; two let one partition's records be encoded
    * while another's are on the way.
@@ -19,14 +22,14 @@ export interface RawTopicSinkOptions {
 
 /** Puts source messages on the raw topic. Resolves when every one is acknowledged by all in-sync replicas. */
 export function createRawTopicSink(options: RawTopicSinkOptions): RawRecordSink {
-  const { topic, partitions, hash, producers } = options;
+  const { topic, partitions, hash, keyFields, producers } = options;
   return {
     async append(messages) {
       const byPartition = new Map<number, KafkaMessage[]>();
       for (const message of messages) {
         const key = hash(message);
         const partition = partitionOf(key, partitions);
-        const record = { key, value: encodeSourceMessage(message) };
+        const record = encodeWithinLimit(key, message, keyFields);
         const list = byPartition.get(partition);
         if (list === undefined) byPartition.set(partition, [record]);
         else list.push(record);
@@ -41,4 +44,28 @@ export function createRawTopicSink(options: RawTopicSinkOptions): RawRecordSink 
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     },
   };
+}
+
+/**
+ * Only here is the size known that Kafka sees: names of fields and escapes come on top of what the source counted. A person over the
+ * limit must not stop the others, so a refusal goes in the person's place and is parked.
+ */
+function encodeWithinLimit(
+  key: IdentityHash,
+  message: SourceMessage,
+  keyFields: readonly string[],
+): KafkaMessage {
+  const record = { key, value: encodeSourceMessage(message) };
+  if (sizeOf(record) <= DEFAULT_BATCH_LIMITS.messageBytes) return record;
+  const { source, position, snapshot, readAt, person } = message;
+  const refusal: SourceMessage = {
+    source,
+    operation: 'refused',
+    position,
+    snapshot,
+    readAt,
+    code: 'HUB_MASTER_ROW_TOO_LARGE',
+    person: Object.fromEntries(keyFields.map((field) => [field, person[field] ?? null])),
+  };
+  return { key, value: encodeSourceMessage(refusal) };
 }

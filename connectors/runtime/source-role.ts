@@ -15,7 +15,6 @@ import type {
   MasterSourceEvent,
   MasterSourceStatus,
 } from '../sources/master/master-source-events.ts';
-import { openMssqlMaster } from '../sources/master/mssql-client.ts';
 import type { RawRecordSink } from '../sources/master/raw-record-sink.ts';
 import { waitMs } from './cancellable-wait.ts';
 import type { HubParts } from './compose-hub.ts';
@@ -70,7 +69,7 @@ async function readUnderLease(
   const { store, log, counters } = parts;
   const end = new AbortController();
   const inner = AbortSignal.any([signal, end.signal]);
-  await using database = openMaster(masterOf(parts), inner);
+  await using database = await openMaster(masterOf(parts), inner);
   const source = composeSource(parts, lease, database, sink, inner);
   log.info('this instance reads Master');
   const beside = [
@@ -96,12 +95,16 @@ function masterOf({ config }: HubParts): MasterConfig {
 }
 
 /** Opens Master with the client of its dialect. It connects at the first use. */
-export function openMaster(master: MasterConfig, signal?: AbortSignal): MasterDatabase {
+export async function openMaster(
+  master: MasterConfig,
+  signal?: AbortSignal,
+): Promise<MasterDatabase> {
   const { queryTimeoutMs } = MASTER_SOURCE_DEFAULTS;
   const url = master.url.reveal();
-  return master.dialect === 'pg'
-    ? openPgMaster({ url, queryTimeoutMs })
-    : openMssqlMaster({ url, queryTimeoutMs, ...(signal !== undefined && { signal }) });
+  if (master.dialect === 'pg') return openPgMaster({ url, queryTimeoutMs });
+  // Loaded only where it is needed: the driver takes half a second and tens of megabytes.
+  const { openMssqlMaster } = await import('../sources/master/mssql-client.ts');
+  return openMssqlMaster({ url, queryTimeoutMs, ...(signal !== undefined && { signal }) });
 }
 
 function composeSink({ config, files, kafka, counters, metrics }: HubParts): RawRecordSink {
@@ -109,6 +112,7 @@ function composeSink({ config, files, kafka, counters, metrics }: HubParts): Raw
     topic: topicName(TOPIC.sourceMaster, config.kafka.topicPrefix),
     partitions: config.kafka.personTopicPartitions,
     hash: createIdentityHasher(identityHashKey(config), files.masterMapping.person.key),
+    keyFields: files.masterMapping.person.key,
     producers: Array.from({ length: PRODUCERS }, () => kafka.producer()),
   });
   return {

@@ -122,9 +122,9 @@ export const MASTER_CODES = {
   },
   HUB_MASTER_ROW_TOO_LARGE: {
     disposition: 'rejected',
-    happened: 'The rows of one person in Master are larger than the limit.',
+    happened: 'The rows of one person in Master are larger than the limit, or than a Kafka message may be.',
     safe: 'The person is parked by its key alone; what is published of the person stays as it was.',
-    next: 'Look at the rows in Master. If they are right, raise maxRowBytes.',
+    next: 'Look at the rows in Master: a text that has run wild is the usual cause. MASTER_MAX_ROW_BYTES can be raised to 1 000 000 at most; what is larger than that has to be made smaller in Master. The next change of the person clears the parked record.',
   },
   HUB_MASTER_DUPLICATE_KEY: {
     disposition: 'rejected',

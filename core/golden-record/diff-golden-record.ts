@@ -10,9 +10,17 @@ export function changedGroups(
   before: GoldenRecord | null,
   after: GoldenRecord | null,
 ): readonly FieldGroup[] {
-  const old = before === null ? {} : viewByGroup(before);
-  const now = after === null ? {} : viewByGroup(after);
+  if (before === null) return after === null ? [] : filledGroups(after);
+  if (after === null) return filledGroups(before);
+  const old = viewByGroup(before);
+  const now = viewByGroup(after);
   return ORDER.filter((group) => text(old[group]) !== text(now[group]));
+}
+
+/** What comes, or goes, with the whole record. Without a comparison there is no need for text: a first load is made of these. */
+function filledGroups(golden: GoldenRecord): readonly FieldGroup[] {
+  const view = viewByGroup(golden);
+  return ORDER.filter((group) => !isEmpty(view[group]));
 }
 
 const ORDER: readonly FieldGroup[] = [
@@ -31,9 +39,11 @@ const ORDER: readonly FieldGroup[] = [
 
 /** Golden records are built with one key order, so equal content has equal text. Empty and absent are the same here. */
 function text(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (Array.isArray(value) && value.length === 0) return '';
-  return JSON.stringify(value);
+  return isEmpty(value) ? '' : JSON.stringify(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 function viewByGroup(golden: GoldenRecord): View {

@@ -109,12 +109,14 @@ function evidenceWrite(
   const before = stored.evidence.find((evidence) => evidence.source === source);
   const order = before === undefined ? 1 : comparePositions(position, before.position);
   if (order < 0) return 'stale';
-  const contentHash = hasher.hash(JSON.stringify(record.content));
+  const contentText = JSON.stringify(record.content);
+  const contentHash = hasher.hash(contentText);
   // The same record again. At a newer position it is written all the same: the position is what refuses an older record later.
   if (order === 0 && before?.contentHash === contentHash) return 'stale';
   return {
     identityKey: stored.identityKey,
     evidence: { source, position, content: record.content, contentHash },
+    contentText,
     isNew: before === undefined,
   };
 }
@@ -134,7 +136,8 @@ function personWrite(
   const golden = composeGoldenRecord(evidenceAfter(cluster, writes));
   // A removal of somebody who was never published.
   if (golden === null && before === undefined) return undefined;
-  const contentHash = rules.hasher.hash(JSON.stringify(golden));
+  const goldenText = JSON.stringify(golden);
+  const contentHash = rules.hasher.hash(goldenText);
   if (before?.contentHash === contentHash) return undefined;
   return {
     person: {
@@ -143,6 +146,7 @@ function personWrite(
       golden,
       contentHash,
     },
+    goldenText,
     isNew: before === undefined,
     events: deriveEvents(before?.golden ?? null, golden, rules.events),
     cause,

@@ -25,7 +25,7 @@ import type { SourceMessage, SourceName, SourcePosition } from './source-record.
 export interface SourceBatch {
   readonly topic: string;
   readonly partition: number;
-  /** The offset of the first record. */
+  /** Where the batch follows on what was done before. The first record may stand later: offsets have gaps. */
   readonly firstOffset: number;
   /** The offset to go on from when all records are done: the last offset + 1. */
   readonly nextOffset: number;
@@ -35,6 +35,7 @@ export interface SourceBatch {
 /** One record of a raw topic. `message` is undefined when the bytes could not be read as a source message. */
 export interface RawRecord {
   readonly offset: number;
+  /** Empty when the key of the record is none of ours: then nobody knows whose it is, and `message` is undefined. */
   readonly identityHash: IdentityHash;
   readonly message: SourceMessage | undefined;
   /** The value as it came, for parking. Personal data. */
@@ -76,6 +77,8 @@ export interface Cluster {
 export interface EvidenceWrite {
   readonly identityKey: IdentityKey;
   readonly evidence: StoredEvidence;
+  /** The content as JSON, of which its hash was made: the store keeps this text, so that it is made only once. */
+  readonly contentText: string;
   /** True when the store has no evidence of this (identity, source) yet. */
   readonly isNew: boolean;
 }
@@ -83,6 +86,8 @@ export interface EvidenceWrite {
 /** A new version of a person, with what happened. Its events and its state go to the outbox. */
 export interface PersonWrite {
   readonly person: StoredPerson;
+  /** The golden record as JSON, of which its hash was made. */
+  readonly goldenText: string;
   /** True when the store has no such person yet. */
   readonly isNew: boolean;
   readonly events: readonly PersonEvent[];
@@ -115,6 +120,7 @@ export interface ParkedRecord {
 export interface BatchChanges {
   readonly evidence: readonly EvidenceWrite[];
   readonly persons: readonly PersonWrite[];
+  /** Each takes the place of what was parked of the same identity before. */
   readonly parked: readonly ParkedRecord[];
   /** Identities of which a good record came: what was parked of them before is cleared. */
   readonly cleared: readonly IdentityHash[];
@@ -149,6 +155,12 @@ export interface PersonTransaction {
 
   /** Moves the partition's offset. Only legal as the last call: it is what makes the batch done. */
   advanceOffset(topic: string, partition: number, nextOffset: number): Promise<void>;
+
+  /**
+   * Sets the partition's offset, also back. Never on the main path: only when a person has accepted that records of the topic are lost,
+   * and under {@link lockOffset}.
+   */
+  resetOffset(topic: string, partition: number, offset: number): Promise<void>;
 }
 
 /** Makes content hashes. A port because core has no crypto of its own. */

@@ -88,7 +88,8 @@ function mapRecords(batch: SourceBatch, rules: ProcessRules): readonly MappedRec
 /** What to decide on, what to park, and whose parked records are overtaken by a good one. */
 function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: SourceName) {
   const incoming: IncomingEvidence[] = [];
-  const parked = new Map<IdentityHash, ParkedRecord>();
+  // By identity, of which the last record counts; what has no identity stays apart by its offset, so that none is lost.
+  const parked = new Map<IdentityHash | number, ParkedRecord>();
   const cleared = new Set<IdentityHash>();
   for (const { result, message, identityHash, offset, payload } of records) {
     if (result.kind === 'rejected' || message === undefined) {
@@ -97,7 +98,7 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
           ? result
           : ({ code: 'HUB_SYNC_RAW_UNREADABLE', field: null } as const);
       const { topic, partition } = batch;
-      parked.set(identityHash, {
+      parked.set(identityHash.length > 0 ? identityHash : offset, {
         code,
         source,
         identityHash,
@@ -116,6 +117,7 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
       content: result.kind === 'mapped' ? result.evidence : null,
       cause: { source: from, position, readAt },
     });
+    if (identityHash.length === 0) continue;
     parked.delete(identityHash);
     cleared.add(identityHash);
   }

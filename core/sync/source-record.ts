@@ -65,6 +65,9 @@ export interface SourceRemoval {
   readonly person: SourceRow;
 }
 
+/** Why a connector passes a row on as refused. */
+export const REFUSAL_CODES = ['HUB_MASTER_ROW_TOO_LARGE', 'HUB_MASTER_DUPLICATE_KEY'] as const;
+
 /** A row that the connector could read but must not pass on, for example over the size limit or with a doubled key. */
 export interface SourceRefusal {
   readonly source: SourceName;
@@ -73,7 +76,7 @@ export interface SourceRefusal {
   readonly snapshot: boolean;
   readonly readAt: string;
   /** The error code, for the parked record. */
-  readonly code: 'HUB_MASTER_ROW_TOO_LARGE' | 'HUB_MASTER_DUPLICATE_KEY';
+  readonly code: (typeof REFUSAL_CODES)[number];
   readonly person: SourceRow;
 }
 

@@ -189,6 +189,7 @@ function changesOf(clusters: readonly Cluster[], version: number): BatchChanges 
             content,
             contentHash: hashOf(identity.extension, version),
           },
+          contentText: JSON.stringify(content),
           isNew: evidence.length === 0,
         },
         person: {
@@ -198,6 +199,7 @@ function changesOf(clusters: readonly Cluster[], version: number): BatchChanges 
             golden,
             contentHash: hashOf(identity.extension, -version),
           },
+          goldenText: JSON.stringify(golden),
           isNew: cluster.person === undefined,
           events: [
             { type: 'registered' as const, effectiveDate: null, changed: ['name' as const] },

@@ -41,6 +41,12 @@ export interface BenchHub extends AsyncDisposable {
   check(): void;
 }
 
+/** Ends with this process, however that ends, so that no hub is left behind. */
+const running = new Set<number>();
+process.once('exit', () => {
+  for (const pid of running) process.kill(pid, 'SIGKILL');
+});
+
 let worlds = 0;
 
 /** Fills the Master with so many persons and prepares an empty store and empty topics. */
@@ -100,7 +106,14 @@ function startHub(environment: Readonly<Record<string, string>>, logFolder: stri
     stdio: ['ignore', log, log],
   });
   closeSync(log);
-  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  const { pid } = child;
+  if (pid !== undefined) running.add(pid);
+  const ended = new Promise<void>((done) =>
+    child.once('exit', () => {
+      if (pid !== undefined) running.delete(pid);
+      done();
+    }),
+  );
   const proc = (file: string): string => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
   return {
     startedAt,

@@ -5,7 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { mappingFilesOf } from '../../connectors/runtime/operations/mapping-files.ts';
-import { openStack } from '../stack/stack.ts';
+import { downStack, openStack } from '../stack/stack.ts';
+import { awaitStopRequest } from '../stack/stop-signal.ts';
 import { benchIdentifiers } from './bench-identifiers.ts';
 import { benchLatency } from './bench-latency.ts';
 import { BENCH_NAMES, type BenchName, type BenchResult } from './bench-result.ts';
@@ -22,6 +23,10 @@ if (values.only !== undefined && only === undefined) {
   process.exit(2);
 }
 
+using stopRequest = awaitStopRequest();
+// The stack is stopped by its own dispose, and a hub that runs by the exit of this process.
+stopRequest.signal.addEventListener('abort', () => void stopNow());
+
 const results = await measure(only === undefined ? BENCH_NAMES : [only]);
 if (values.json) console.log(JSON.stringify(only === undefined ? results : results[0]));
 else for (const { name, value, unit } of results) console.log(`${name}: ${value} ${unit}`);
@@ -31,6 +36,11 @@ if (only === undefined) {
   writeFileSync(new URL('benchmarks.md', docs), printBenchTable(results));
 }
 process.exit(0);
+
+async function stopNow(): Promise<void> {
+  await downStack({ name: 'bench', wipe: true });
+  process.exit(stopRequest.exitCode());
+}
 
 async function measure(names: readonly BenchName[]): Promise<readonly BenchResult[]> {
   const wanted = (...some: BenchName[]): boolean => some.some((name) => names.includes(name));

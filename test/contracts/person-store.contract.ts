@@ -91,8 +91,16 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
         const { evidence, persons } = changesOf(await t.lockClusters([identity]), 2);
         await t.write({
           ...NO_CHANGES,
-          evidence: evidence.map((w) => ({ ...w, evidence: { ...w.evidence, content: null } })),
-          persons: persons.map((w) => ({ ...w, person: { ...w.person, golden: null } })),
+          evidence: evidence.map((w) => ({
+            ...w,
+            evidence: { ...w.evidence, content: null },
+            contentText: 'null',
+          })),
+          persons: persons.map((w) => ({
+            ...w,
+            person: { ...w.person, golden: null },
+            goldenText: 'null',
+          })),
         });
       });
       const [cluster] = await readClusters(store.persons, [identity]);

@@ -95,8 +95,6 @@ describe('Master in the middle of a load', () => {
     expect(await untilStored(world, hub, EARLY)).toBeLessThan(undisturbed.persons.length);
     proxied.proxy.cut();
     await untilLogged(hub, 'HUB_MASTER_UNAVAILABLE');
-    // Longer than the retries of one read last: reading begins again from the stored position.
-    await untilLogged(hub, 'reading Master stops and begins again');
     proxied.proxy.latencyMs = 0;
     proxied.proxy.restore();
     await world.settle([hub]);

@@ -48,6 +48,10 @@ export class PlainStore implements PersonStore {
         this.#nextOffset = nextOffset;
         return Promise.resolve();
       },
+      resetOffset: (_topic, _partition, offset) => {
+        this.#nextOffset = offset;
+        return Promise.resolve();
+      },
     });
   }
 

@@ -11,7 +11,9 @@ const ROW = z.record(z.string(), z.string().nullable());
 const STEP = z.strictObject({
   /** What happened in Master, for the reader. */
   says: z.string().min(5),
-  operation: z.enum(['upsert', 'removed']).default('upsert'),
+  operation: z.enum(['upsert', 'removed', 'refused']).default('upsert'),
+  /** Why the source connector passed on nothing but the key. Goes with `refused`. */
+  code: z.enum(['HUB_MASTER_ROW_TOO_LARGE', 'HUB_MASTER_DUPLICATE_KEY']).optional(),
   /** `epoch:version` in Master. */
   position: z.string(),
   /** How the person's row differs from the ordinary resident's. */
@@ -39,7 +41,13 @@ export function readScenario(text: string): Scenario {
 }
 
 /** The record as the source connector would send it: the whole row, children with the key of their person. */
-export function toSourceMessage({ operation, position, person, children }: Step): SourceMessage {
+export function toSourceMessage({
+  operation,
+  code,
+  position,
+  person,
+  children,
+}: Step): SourceMessage {
   const at = parsePosition(position);
   if (at === undefined) throw new Error('A position has the form epoch:version.');
   const row: SourceRow = { ...PERSON_ROW, ...person };
@@ -52,6 +60,10 @@ export function toSourceMessage({ operation, position, person, children }: Step)
     readAt: '2026-01-01T00:00:00Z',
   } as const;
   if (operation === 'removed') return { ...common, operation, person: key };
+  if (operation === 'refused') {
+    if (code === undefined) throw new Error('What is refused is refused under a code.');
+    return { ...common, operation, code, person: key };
+  }
   const { addresses = [{}], contacts = [{}] } = children;
   return {
     ...common,

@@ -50,7 +50,7 @@ function masterChecks({ master, mappingsDirectory }: HubConfig): readonly Prefli
   if (master === null) return [];
   const run = async (): Promise<readonly PreflightFinding[]> => {
     const { masterMapping } = await loadMappingFiles(mappingsDirectory);
-    await using database = openMaster(master);
+    await using database = await openMaster(master);
     const lines = await preflight(database, masterMapping, master.mode);
     return lines
       .filter(({ result }) => result !== 'ok')

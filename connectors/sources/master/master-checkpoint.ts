@@ -45,12 +45,19 @@ export interface MasterCheckpoint {
   readonly load: LoadProgress | null;
   /** Every change up to this version is sent. During a load: the version from before its first row. */
   readonly version: bigint;
+  /** The highest version that a sent message carries. No later message of this epoch carries a lower one. */
+  readonly highest: bigint;
   /** The last change that is sent of those after `version`, in the middle of many. Personal data. */
   readonly cursor: { readonly version: bigint; readonly key: RowKey } | null;
   readonly resnapshots: readonly ResnapshotProgress[];
   readonly isPaused: boolean;
   /** Persons removed between this version and the load after a gap are not known to be gone: a person looks after them. */
   readonly removalsUnknownSince: bigint | null;
+}
+
+/** The later of two versions of one epoch. */
+export function higherVersion(a: bigint, b: bigint): bigint {
+  return a < b ? b : a;
 }
 
 const FORMAT = 1;
@@ -66,7 +73,8 @@ export function printCheckpoint(checkpoint: MasterCheckpoint): string {
 export function parseCheckpoint(text: string): MasterCheckpoint {
   const stored = parseJson(text);
   const mode = MASTER_MODES.find((m) => m === stored['mode']);
-  if (stored['format'] !== FORMAT || mode === undefined) throw unreadable();
+  const isOurs = stored['format'] === FORMAT && typeof stored['highest'] === 'string';
+  if (!isOurs || mode === undefined) throw unreadable();
   // The format number vouches for the rest: only printCheckpoint writes it.
   const rest = stored as unknown as MasterCheckpoint;
   return {
@@ -76,6 +84,7 @@ export function parseCheckpoint(text: string): MasterCheckpoint {
     tables: rest.tables,
     load: rest.load,
     version: BigInt(rest.version),
+    highest: BigInt(rest.highest),
     cursor: rest.cursor && { version: BigInt(rest.cursor.version), key: rest.cursor.key },
     resnapshots: rest.resnapshots,
     isPaused: rest.isPaused,

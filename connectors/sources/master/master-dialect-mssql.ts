@@ -31,7 +31,10 @@ import { parseSqlType } from './sql-type.ts';
 export const MSSQL_DIALECT: MasterDialect = {
   name: 'mssql',
   ...MSSQL_CATALOG,
-  version: (mode) => ({ text: `SELECT ${currentVersion(mode)}`, parameters: [] }),
+  version: (mode) => ({
+    text: `SELECT ${currentVersion(mode)}, ${newestVersion(mode)}`,
+    parameters: [],
+  }),
   signal: signalStatement,
   changedKeys: changedKeysStatement,
   personChunk: personChunkStatement,
@@ -54,6 +57,11 @@ function currentVersion(mode: MasterMode): string {
   }
 }
 
+/** Differs from the current one only where a transaction that is still open holds that back. */
+function newestVersion(mode: MasterMode): string {
+  return mode === 'rowversion' ? 'CONVERT(bigint, @@DBTS)' : currentVersion(mode);
+}
+
 function signalStatement(mode: MasterMode, tables: ReadTables, from: bigint): SqlStatement {
   const parameters: Parameters = [];
   const version = currentVersion(mode);
@@ -69,7 +77,7 @@ function signalStatement(mode: MasterMode, tables: ReadTables, from: bigint): Sq
         (table) =>
           `EXISTS (SELECT 1 FROM ${nameOf(table)} AS c WHERE c.${quote(table.rowVersion ?? '')} > ${after} AND c.${quote(table.rowVersion ?? '')} < MIN_ACTIVE_ROWVERSION())`,
       );
-      const text = `SELECT ${version}, CONVERT(bigint, @@DBTS), CASE WHEN ${any.join('\n  OR ')} THEN 1 ELSE 0 END`;
+      const text = `SELECT ${version}, ${newestVersion(mode)}, CASE WHEN ${any.join('\n  OR ')} THEN 1 ELSE 0 END`;
       return { text, parameters };
     }
     case 'snapshot-diff':

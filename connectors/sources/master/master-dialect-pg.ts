@@ -33,7 +33,7 @@ import { parseSqlType } from './sql-type.ts';
 export const PG_DIALECT: MasterDialect = {
   name: 'pg',
   ...PG_CATALOG,
-  version: () => ({ text: `SELECT ${CEILING}`, parameters: [] }),
+  version: () => ({ text: `SELECT ${CEILING}, ${NEWEST}`, parameters: [] }),
   signal: signalStatement,
   changedKeys: changedKeysStatement,
   personChunk: personChunkStatement,
@@ -47,7 +47,7 @@ export const PG_DIALECT: MasterDialect = {
 /**
  * The oldest transaction that was running when the snapshot was taken, less one. A snapshot counts those of all databases of the server;
  * one that holds a lock in another database cannot change this one, and is left out. That is asked after the snapshot was taken:
- * whoever has ended since is simply counted.
+ * whoever has ended since is simply counted, so this can be lower than it was a moment ago.
  */
 const CEILING = `(SELECT coalesce(min(x.xid::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint) - 1
   FROM pg_snapshot_xip(pg_current_snapshot()) AS x(xid)

@@ -136,8 +136,9 @@ export interface MasterDialect {
   estimate(table: ReadTable): SqlStatement;
 
   /**
-   * One row: `[version]`: everything committed up to it is visible, and nothing will be committed at or below it any more. Null: the server
-   * does not track changes.
+   * One row: `[version, newest]`. Everything committed up to the version is visible, and nothing will be committed at or below it any more; what
+   * was once true of a version stays true. Newest is the last version given out; it never goes back, except by a restore. Null: the server does
+   * not track changes.
    */
   version(mode: MasterMode): SqlStatement;
 

@@ -1,5 +1,5 @@
 import type { SourceMessage } from '../../../core/sync/source-record.ts';
-import type { MasterCheckpoint } from './master-checkpoint.ts';
+import { higherVersion, type MasterCheckpoint } from './master-checkpoint.ts';
 import type {
   ChunkRequest,
   MasterDatabase,
@@ -99,6 +99,9 @@ export function createMasterReader(options: MasterReaderOptions): MasterReader {
     hasSnapshots ? database.snapshot(work) : work(database);
   const look = (session: MasterSession): Promise<ServerView> =>
     viewServer(session, dialect, mode, tables);
+  /** What was complete once stays so, also when the server answers more carefully now: positions never go back. */
+  const versionOfRead = (checkpoint: MasterCheckpoint, view: ServerView): bigint =>
+    higherVersion(view.version, checkpoint.highest);
   const stamp = (checkpoint: MasterCheckpoint, version: bigint, snapshot: boolean): ReadStamp => ({
     position: { epoch: checkpoint.epoch, version },
     snapshot,
@@ -115,7 +118,7 @@ export function createMasterReader(options: MasterReaderOptions): MasterReader {
         const view = await look(session);
         checkSameServer(mode, checkpoint, view);
         if (hasSchemaChanged(checkpoint, view)) return { kind: 'schema-changed' };
-        const version = stampVersion ?? view.version;
+        const version = stampVersion ?? versionOfRead(checkpoint, view);
         const chunk = await readPersons(session, options, request);
         const children = await readChildren(session, options, request, chunk.rows);
         return {
@@ -132,18 +135,19 @@ export function createMasterReader(options: MasterReaderOptions): MasterReader {
         checkSameServer(mode, checkpoint, view);
         const cursor = checkpoint.cursor ?? undefined;
         const from = cursor ? cursor.version - 1n : checkpoint.version;
+        const to = versionOfRead(checkpoint, view);
         const lost = findGap(mode, checkpoint, view, from);
         if (lost) return lost;
         if (hasSchemaChanged(checkpoint, view)) return { kind: 'schema-changed' };
         const limit = config.pageRows;
-        const window = { from, to: view.version, cursor, limit };
+        const window = { from, to, cursor, limit };
         const changes = await session.query(dialect.changedKeys(mode, tables, window));
         const messages = await readChanged(
           session,
           options,
           assembler,
           changes,
-          stamp(checkpoint, view.version, false),
+          stamp(checkpoint, to, false),
         );
         if (!hasSnapshots) {
           // Clean-up may have run between the check and the rows. Then the page is not complete, and is thrown away.
@@ -158,7 +162,7 @@ export function createMasterReader(options: MasterReaderOptions): MasterReader {
             version: dialect.toVersion(last[0]),
             key: assembler.keyOf(last, CHANGE_COLUMNS),
           },
-          version: view.version,
+          version: to,
         };
       }),
 
@@ -166,7 +170,7 @@ export function createMasterReader(options: MasterReaderOptions): MasterReader {
       consistently(async (session) => {
         const view = await look(session);
         checkSameServer(mode, checkpoint, view);
-        const { version } = view;
+        const version = versionOfRead(checkpoint, view);
         const missingOf = (there: ReadonlySet<number>): readonly RowKey[] =>
           keys.filter((_, place) => !there.has(place));
         if (withRows) {

@@ -19,7 +19,10 @@ export interface TableView extends TableState {
 /** What stands at the server at one version. */
 export interface ServerView {
   readonly fingerprint: string | null;
+  /** Everything up to it is committed and visible. */
   readonly version: bigint;
+  /** The last version given out. */
+  readonly newest: bigint;
   readonly tables: readonly TableView[];
 }
 
@@ -42,12 +45,13 @@ export async function viewServer(
   mode: MasterMode,
   tables: ReadTables,
 ): Promise<ServerView> {
-  const [[version] = []] = await session.query(dialect.version(mode));
+  const [[version, newest] = []] = await session.query(dialect.version(mode));
   const [[fingerprint] = []] = await session.query(dialect.server());
   const states = await session.query(dialect.tableStates(mode, tables));
   return {
     fingerprint: textOrNull(fingerprint),
     version: versionOf(dialect, version),
+    newest: versionOf(dialect, newest),
     tables: [tables.person, ...tables.children].map((t, i) => readTable(dialect, t, states[i])),
   };
 }
@@ -94,11 +98,11 @@ export function checkSameServer(
     throw new HubError('HUB_MASTER_RESTORED', { sign: safeText('another recovery fork') });
   }
   // A run number is ours, not the server's.
-  if (mode !== 'snapshot-diff' && view.version < version) {
+  if (mode !== 'snapshot-diff' && view.newest < version) {
     throw new HubError('HUB_MASTER_RESTORED', {
       sign: safeText('version went back'),
       from: version,
-      to: view.version,
+      to: view.newest,
     });
   }
 }

@@ -60,7 +60,7 @@ export function createMasterSource(options: MasterSourceOptions): MasterSource {
       try {
         next.settle(await applyCommand(run, next.command));
       } catch (error) {
-        next.settle('not-applicable');
+        next.settle('not-running');
         throw error;
       }
     }

@@ -6,7 +6,7 @@ import type { MasterMapping } from '../../../core/mapping/master-mapping.ts';
 import type { Lease, SourceCheckpointStore } from '../../../core/sync/ports.ts';
 import type { SourceMessage } from '../../../core/sync/source-record.ts';
 import type { KnownRow, KnownRowStore } from './known-row-store.ts';
-import { type MasterCheckpoint, printCheckpoint } from './master-checkpoint.ts';
+import { higherVersion, type MasterCheckpoint, printCheckpoint } from './master-checkpoint.ts';
 import type { MasterDatabase } from './master-dialect.ts';
 import { createMasterReader, type MasterReader } from './master-reader.ts';
 import { withRetry } from './master-retry.ts';
@@ -55,6 +55,8 @@ export class SourceRun {
   /** Persons in Master, roughly; for progress and for the removal guard. */
   total = 0;
   #checkpoint: MasterCheckpoint | undefined;
+  /** The highest version sent in this epoch by this run. */
+  #highest = 0n;
   #reader: MasterReader | undefined;
 
   constructor(options: MasterSourceOptions) {
@@ -151,6 +153,9 @@ export class SourceRun {
     if (fresh.length === 0) return;
     await sink.append(fresh.map((entry) => entry.message));
     if (knownRows) await remember(knownRows, fresh);
+    for (const { message } of fresh) {
+      this.#highest = higherVersion(this.#highest, message.position.version);
+    }
     observe({
       kind: 'page',
       messages: fresh.length,
@@ -168,9 +173,16 @@ export class SourceRun {
   /** Stores the checkpoint. Legal only when everything that it covers was sent. @throws HubError `HUB_MASTER_LEASE_LOST` */
   async save(next: MasterCheckpoint): Promise<void> {
     const { checkpoints, lease } = this.options;
-    const isSaved = await checkpoints.save(lease, 'master', printCheckpoint(next));
+    const highest = higherVersion(this.#highest, higherVersion(next.highest, next.version));
+    const checkpoint = { ...next, highest };
+    const isSaved = await checkpoints.save(lease, 'master', printCheckpoint(checkpoint));
     if (!isSaved) throw new HubError('HUB_MASTER_LEASE_LOST', { lease: safeText('source master') });
-    this.#checkpoint = next;
+    this.#checkpoint = checkpoint;
+  }
+
+  /** Versions of another epoch say nothing about this one. */
+  beginEpoch(): void {
+    this.#highest = 0n;
   }
 
   #retry<T>(work: () => Promise<T>): Promise<T> {

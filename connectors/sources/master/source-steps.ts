@@ -24,6 +24,7 @@ export async function beginLoad(
   const view = await lookWhenTracked(run);
   const { mode } = run.options.config;
   const isNewEpoch = reason === 'new-epoch';
+  if (isNewEpoch) run.beginEpoch();
   const lostFrom = reason === 'gap' || isNewEpoch ? (before?.version ?? null) : null;
   await run.save({
     mode,
@@ -37,6 +38,7 @@ export async function beginLoad(
     })),
     load: { reason, after: null, done: 0 },
     version: mode === 'snapshot-diff' ? nextRun(before, isNewEpoch) : view.version,
+    highest: before === undefined || isNewEpoch ? 0n : before.highest,
     cursor: null,
     resnapshots: before?.resnapshots ?? [],
     isPaused: before?.isPaused ?? false,
@@ -170,7 +172,7 @@ export async function streamStep(run: SourceRun, isHeartbeat: boolean): Promise<
   if (!checkpoint.cursor && !isHeartbeat) {
     const signal = await run.read((reader) => reader.signal(checkpoint.version));
     watchCeiling(run, signal);
-    if (!signal.hasChanges && signal.version >= checkpoint.version) {
+    if (!signal.hasChanges && signal.newest >= checkpoint.version) {
       run.caughtUpAt = run.now();
       return 'rest';
     }

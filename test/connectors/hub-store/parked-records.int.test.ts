@@ -83,6 +83,15 @@ describe('parked records', () => {
     expect(await listed(record.topic)).toMatchObject([{ attempts: 2, field: 'surname' }]);
   });
 
+  it('take the place of what was parked of the same identity before', async () => {
+    const record = recordOf('read-again');
+    const nobodys = { ...record, identityHash: '' as IdentityHash, offset: 8 };
+    await write({ parked: [record, nobodys] });
+    await write({ parked: [{ ...record, offset: 20 }] });
+    await write({ parked: [{ ...nobodys, offset: 21 }] });
+    expect((await listed(record.topic)).map(({ offset }) => offset)).toEqual([8, 20, 21]);
+  });
+
   it('are closed and forget their payload when a good record of the identity comes', async () => {
     const record = recordOf('cleared');
     const other = { ...record, offset: 8, identityHash: 'other' as IdentityHash };

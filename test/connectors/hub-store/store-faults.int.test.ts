@@ -195,6 +195,8 @@ function killingBefore(
       await before('advanceOffset');
       await transaction.advanceOffset(topic, partition, nextOffset);
     },
+    resetOffset: (topic, partition, offset) =>
+      transaction.resetOffset(topic, partition, offset),
   };
 }
 

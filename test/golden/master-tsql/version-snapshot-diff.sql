@@ -1,1 +1,1 @@
-SELECT CONVERT(bigint, 0)
+SELECT CONVERT(bigint, 0), CONVERT(bigint, 0)

@@ -59,7 +59,14 @@ async function storePerson(): Promise<PersonKey> {
     };
     const golden = composeGoldenRecord([{ identity: pnr(), ...stored }]);
     await transaction.write({
-      evidence: [{ identityKey: identity.identityKey, evidence: stored, isNew: true }],
+      evidence: [
+        {
+          identityKey: identity.identityKey,
+          evidence: stored,
+          contentText: JSON.stringify(content),
+          isNew: true,
+        },
+      ],
       persons: [
         {
           person: {
@@ -68,6 +75,7 @@ async function storePerson(): Promise<PersonKey> {
             golden,
             contentHash: 'golden' as string as ContentHash,
           },
+          goldenText: JSON.stringify(golden),
           isNew: true,
           events: [{ type: 'registered', effectiveDate: null, changed: ['name'] }],
           cause: { source: 'master', position: at(7, 2), readAt: '2025-01-31T10:00:00.000Z' },

@@ -184,6 +184,7 @@ describe('a checkpoint', () => {
     tables: [{ name: 'dbo.T', objectId: '1', schemaStamp: 's', trackingId: null }],
     load: { reason: 'first-load', after: ['SLL', 'T-00000001'], done: 1 },
     version: 9007199254740993n,
+    highest: 9007199254740999n,
     cursor: { version: 12n, key: ['SLL', 'T-00000002'] },
     resnapshots: [{ filter: { equals: { field: 'surname', value: 'x' } }, after: null, done: 0 }],
     isPaused: true,

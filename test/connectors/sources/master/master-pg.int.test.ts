@@ -1,4 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import type {
+  MasterDatabase,
+  SqlRow,
+  SqlStatement,
+} from '../../../../connectors/sources/master/master-dialect.ts';
 import { openPgMaster } from '../../../../connectors/sources/master/master-pg-client.ts';
 import { findHubError, HubError } from '../../../../core/errors/hub-error.ts';
 import { testEnvironment } from '../../../support/env.ts';
@@ -23,6 +28,29 @@ describe('Master on PostgreSQL', () => {
     await master.execute(sqlFor.surname(1, 'Ny'));
     await hub.untilSame();
     await open.rollback();
+  });
+
+  it('does not take a more careful answer for a restore, and never lets a position go back', async () => {
+    await using master = await pool.create();
+    await insertPersons(master, 1, 3);
+    let takeOff = 0n;
+    await using hub = new SourceHarness(master, {
+      mode: 'change-tracking',
+      // As when a transaction in another database is seen in the snapshot, but has ended when its locks are looked at.
+      wrap: (inner) => lowerVersions(inner, () => takeOff),
+    });
+    await hub.startAndLoad();
+    await master.execute(sqlFor.surname(1, 'Först'));
+    await hub.untilSame();
+    takeOff = 5n;
+    await master.execute(sqlFor.surname(2, 'Försiktig'));
+    const now = Date.now();
+    await hub.until(() => (hub.source.status().caughtUpAt ?? 0) > now + 50, 'some polls');
+    takeOff = 0n;
+    await hub.untilSame();
+    expect(hub.alarms()).toEqual([]);
+    const versions = hub.sink.messages.map((m) => m.position.version);
+    expect([...versions].sort((a, b) => Number(a - b))).toEqual(versions);
   });
 
   it('waits for the first complete version when tracking began behind an open transaction', async () => {
@@ -117,3 +145,21 @@ describe('Master on PostgreSQL', () => {
     }
   });
 });
+
+/** Takes something off every version that the server gives, and leaves the newest as it is. */
+function lowerVersions(database: MasterDatabase, takeOff: () => bigint): MasterDatabase {
+  const { text } = database.dialect.version('change-tracking');
+  const lower = (statement: SqlStatement, rows: readonly SqlRow[]): readonly SqlRow[] =>
+    statement.text === text
+      ? rows.map(([version, newest]) => [String(BigInt(String(version)) - takeOff()), newest])
+      : rows;
+  return {
+    dialect: database.dialect,
+    query: async (statement) => lower(statement, await database.query(statement)),
+    snapshot: (work) =>
+      database.snapshot((session) =>
+        work({ query: async (statement) => lower(statement, await session.query(statement)) }),
+      ),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}

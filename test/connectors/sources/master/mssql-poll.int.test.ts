@@ -90,6 +90,7 @@ const CHECKPOINT: MasterCheckpoint = {
   ],
   load: null,
   version: 40n,
+  highest: 40n,
   cursor: null,
   resnapshots: [],
   isPaused: false,
@@ -99,9 +100,18 @@ const CHECKPOINT: MasterCheckpoint = {
 /** What every look at the server answers: version 42, recovery fork 1, both tables tracked since version 1. */
 function scriptServer(peer: TdsPeer): void {
   peer
-    .on(/^SELECT CHANGE_TRACKING_CURRENT_VERSION\(\)$/, resultSet({ v: 'bigint' }, [[42n]]))
-    .on(/MIN_ACTIVE_ROWVERSION\(\)\) - 1$/, resultSet({ v: 'bigint' }, [[42n]]))
-    .on(/^SELECT CONVERT\(bigint, 0\)$/, resultSet({ v: 'bigint' }, [[0n]]))
+    .on(
+      /^SELECT CHANGE_TRACKING_CURRENT_VERSION\(\), CHANGE_TRACKING_CURRENT_VERSION\(\)$/,
+      resultSet({ v: 'bigint', n: 'bigint' }, [[42n, 42n]]),
+    )
+    .on(
+      /MIN_ACTIVE_ROWVERSION\(\)\) - 1, CONVERT\(bigint, @@DBTS\)$/,
+      resultSet({ v: 'bigint', n: 'bigint' }, [[42n, 42n]]),
+    )
+    .on(
+      /^SELECT CONVERT\(bigint, 0\), CONVERT\(bigint, 0\)$/,
+      resultSet({ v: 'bigint', n: 'bigint' }, [[0n, 0n]]),
+    )
     .on(
       'recovery_fork_guid',
       resultSet({ a: 'varchar(36)', b: 'int', c: 'varchar(20)', d: 'varchar(20)' }, [
@@ -189,7 +199,7 @@ describe('a page of changes', () => {
     expect(kinds).toEqual(['begin', ...kinds.slice(1, -1).map(() => 'rpc'), 'commit']);
     expect(peer.requests[0]).toMatchObject({ isolation: 'snapshot' });
     expect(peer.statements.every(({ isInTransaction }) => isInTransaction)).toBe(true);
-    expect(peer.statements[0]?.sql).toBe('SELECT CHANGE_TRACKING_CURRENT_VERSION()');
+    expect(peer.statements[0]?.sql).toBe(MSSQL_DIALECT.version('change-tracking').text);
     expect(asked(peer, 'CHANGETABLE').declarations).toBe('@p1 bigint, @p2 bigint, @p3 int');
     expect(asked(peer, 'OPENJSON').parameters).toEqual({
       p1: { type: 'nvarchar(max)', value: '[[0,"RES","A1"],[1,"RES","B2"]]' },
