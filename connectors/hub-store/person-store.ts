@@ -1,10 +1,9 @@
 import { HubError } from '../../core/errors/hub-error.ts';
 import { safeWord } from '../../core/errors/log-safe.ts';
-import type { Identity, IdentityHash, PersonKey } from '../../core/person/person-identifier.ts';
+import type { Identity, PersonKey } from '../../core/person/person-identifier.ts';
 import type {
   BatchChanges,
   Cluster,
-  ParkedRecord,
   PersonStore,
   PersonTransaction,
 } from '../../core/sync/ports.ts';
@@ -97,7 +96,7 @@ class PostgresPersonTransaction implements PersonTransaction {
     );
     await writeOutbox(this.#runner, changes.persons, partitions);
     for (const partition of partitions) this.#written.add(partition);
-    await clearParked(this.#runner, [...changes.cleared, ...overtakenBy(changes.parked)]);
+    await clearParked(this.#runner, [...changes.cleared, ...changes.parked]);
     await park(this.#runner, changes.parked, this.#options.cipher);
   }
 
@@ -114,11 +113,4 @@ class PostgresPersonTransaction implements PersonTransaction {
 
 function offsetConflict(topic: string, partition: number): HubError {
   return new HubError('HUB_STORE_CONFLICT', { topic: safeWord(topic), partition });
-}
-
-/**
- * A person who is read again while still refused is one entry and not two. Bytes without a key are nobody's: each of them stays.
- */
-function overtakenBy(parked: readonly ParkedRecord[]): readonly IdentityHash[] {
-  return parked.map(({ identityHash }) => identityHash).filter((hash) => hash.length > 0);
 }

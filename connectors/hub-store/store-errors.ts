@@ -8,8 +8,11 @@ type StoreCode = Extract<ErrorCode, `HUB_STORE_${string}`>;
 const BY_SQLSTATE: Readonly<Record<string, StoreCode>> = {
   '08P01': 'HUB_STORE_FAILED', // protocol violation: a bug, not the network
   '23505': 'HUB_STORE_CONFLICT', // unique violation: somebody else stored it first
+  '25006': 'HUB_STORE_UNAVAILABLE', // read only: a standby, or the server that was the primary before a failover
   '25P03': 'HUB_STORE_UNAVAILABLE', // idle in transaction for too long
+  '25P04': 'HUB_STORE_UNAVAILABLE', // transaction timeout
   '40001': 'HUB_STORE_CONFLICT', // serialisation failure
+  '40003': 'HUB_STORE_UNAVAILABLE', // nobody knows whether the statement was completed
   '40P01': 'HUB_STORE_CONFLICT', // deadlock
   '42501': 'HUB_STORE_DENIED',
   '42703': 'HUB_STORE_NOT_MIGRATED', // unknown column

@@ -2,7 +2,7 @@ import { HubError } from '../../core/errors/hub-error.ts';
 import { safeText } from '../../core/errors/log-safe.ts';
 import type { EvidenceWrite, PersonWrite } from '../../core/sync/ports.ts';
 import { type SqlRunner, type SqlValue, type Statement, statement } from './database.ts';
-import { joinJsonTexts, jsonTexts, plainArray } from './sql-arrays.ts';
+import { joinJsonTexts, jsonTexts, plainArray, textArray } from './sql-arrays.ts';
 
 /**
  * The rows of a batch from one array for each column. Functions in the select list and not in FROM, where PostgreSQL would first
@@ -84,7 +84,7 @@ export async function writeOutbox(
     plainArray(writes.map(({ cause }) => cause.source)),
     plainArray(writes.map(({ cause }) => cause.position.epoch)),
     plainArray(writes.map(({ cause }) => cause.position.version)),
-    plainArray(writes.map(({ cause }) => cause.readAt)),
+    textArray(writes.map(({ cause }) => cause.readAt)),
   ]);
 }
 

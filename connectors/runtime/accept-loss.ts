@@ -1,9 +1,10 @@
-import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
-import type { PersonStore } from '../../core/sync/ports.ts';
+import { safeWord } from '../../core/errors/log-safe.ts';
+import type { PersonStore, PersonTransaction } from '../../core/sync/ports.ts';
 import type { CommandStore } from '../hub-store/command-store.ts';
 import type { KafkaAdmin } from '../kafka/kafka-admin.ts';
 import type { PartitionOffsets } from '../kafka/kafka-message.ts';
 import type { Logger } from '../observability/logger.ts';
+import { ACCEPT_LOSS } from './operations/source-commands.ts';
 
 export interface AcceptLossOptions {
   readonly topic: string;
@@ -30,14 +31,14 @@ export async function acceptLoss(options: AcceptLossOptions): Promise<void> {
   const { topic, instance, persons, commands, admin, log } = options;
   const open = (await commands.list(LOOK_BACK)).filter(
     ({ kind, target, outcomes }) =>
-      kind === 'source-accept-loss' && target === SOURCE && outcomes.length === 0,
+      kind === ACCEPT_LOSS && target === SOURCE && outcomes.length === 0,
   );
   const [newest] = open;
   if (newest === undefined) return;
 
   const offsets = await admin.offsets(topic);
-  const isLost = await persons.transact((transaction) => lostOf(transaction, offsets));
-  if (isLost.length > 0) {
+  const isLost = (await persons.transact((to) => findLost(to, offsets))).length > 0;
+  if (isLost) {
     await commands.submit({
       kind: 'source-resnapshot',
       target: SOURCE,
@@ -46,34 +47,29 @@ export async function acceptLoss(options: AcceptLossOptions): Promise<void> {
       requestedBy: newest.requestedBy,
       expectedState: null,
     });
-    const reset = await persons.transact(async (transaction) => {
-      const lost = await lostOf(transaction, offsets);
+    const partitions = await persons.transact(async (transaction) => {
+      const lost = await findLost(transaction, offsets);
       for (const { partition, low } of lost) await transaction.resetOffset(topic, partition, low);
-      return lost;
+      return lost.length;
     });
-    log.warn('goes on after lost records', { topic: safeWord(topic), partitions: reset.length });
+    log.warn('the loss of raw records was accepted', { topic: safeWord(topic), partitions });
   }
   for (const { id } of open) {
-    const answer = isLost.length > 0 ? DONE : NOT_APPLICABLE;
-    await commands.recordOutcome(id, { instance, ...answer });
+    await commands.recordOutcome(id, {
+      instance,
+      outcome: isLost ? 'done' : 'refused',
+      detail: isLost ? null : 'not-applicable',
+    });
   }
 }
 
-const DONE = { outcome: 'done', detail: null } as const;
-const NOT_APPLICABLE: { readonly outcome: 'refused'; readonly detail: SafeText } = {
-  outcome: 'refused',
-  detail: safeText('not-applicable'),
-};
-
-type OffsetLock = Pick<Parameters<Parameters<PersonStore['transact']>[0]>[0], 'lockOffset'>;
-
-/** The partitions whose stored offset the topic does not hold. One that has no stored offset begins at the first one anyway. */
-async function lostOf(
-  transaction: OffsetLock,
+/** The partitions that do not hold their stored offset. One without a stored offset begins at its first record anyway. */
+async function findLost(
+  transaction: PersonTransaction,
   offsets: readonly PartitionOffsets[],
 ): Promise<readonly PartitionOffsets[]> {
   const lost: PartitionOffsets[] = [];
-  // In partition order, as every other instance does it: two that lock meet one after the other.
+  // In partition order: two instances that start at once meet one after the other.
   for (const at of offsets) {
     const stored = await transaction.lockOffset(at.topic, at.partition);
     if (stored > 0 && (stored < at.low || stored > at.high)) lost.push(at);

@@ -14,31 +14,21 @@ import type { KafkaClient } from '../kafka/kafka-client.ts';
 import { PersonCodec } from '../kafka/person-codec.ts';
 import { createPersonTopicWriter } from '../kafka/person-topic-writer.ts';
 import { TOPIC, topicName } from '../kafka/topics.ts';
-import { loadMappingFiles, type MappingFiles } from '../mapping-files/load-mapping-files.ts';
-import { createHealth, type Health } from '../observability/health.ts';
+import { loadMappingFiles } from '../mapping-files/load-mapping-files.ts';
+import { createHealth } from '../observability/health.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import { startHttpServer } from '../operator-console/http-server.ts';
+import { acceptLoss } from './accept-loss.ts';
 import { CORE, runCoreRole } from './core-role.ts';
-import { type InstanceCounters, newCounters, runHeartbeat } from './instance-heartbeat.ts';
+import type { HubParts } from './hub-parts.ts';
+import { newCounters, runHeartbeat } from './instance-heartbeat.ts';
 import { openKafka, openStore, topicsOf, whenReady } from './open-parts.ts';
 import { SILENT_SECONDS } from './operations/read-status.ts';
 import { PUBLISHER, runPublisherRole } from './publisher-role.ts';
 import { type Role, runRoles } from './run-roles.ts';
 import { runSourceRole, SOURCE } from './source-role.ts';
 import { runStoreWatch, STORE_WATCH } from './store-watch.ts';
-
-/** What the roles share. */
-export interface HubParts {
-  readonly config: HubConfig;
-  readonly files: MappingFiles;
-  readonly store: HubStore;
-  readonly kafka: KafkaClient;
-  readonly health: Health;
-  readonly metrics: Metrics;
-  readonly counters: InstanceCounters;
-  readonly log: Logger;
-}
 
 export interface RunHubOptions {
   readonly config: HubConfig;
@@ -160,12 +150,13 @@ async function composePublisher(parts: HubParts, startSignal: AbortSignal): Prom
 
 function composeCore(parts: HubParts): Role {
   const { config, store, kafka, metrics, counters, health, log } = parts;
+  const topic = topicName(TOPIC.sourceMaster, config.kafka.topicPrefix);
   return {
     name: CORE,
     run: (signal) =>
       runCoreRole({
         groupId: config.kafka.consumerGroup,
-        topic: topicName(TOPIC.sourceMaster, config.kafka.topicPrefix),
+        topic,
         batchRecords: config.core.batchRecords,
         store: store.persons,
         rules: processRules(parts),
@@ -173,6 +164,15 @@ function composeCore(parts: HubParts): Role {
           const offset = await store.persons.transact((tx) => tx.lockOffset(topic, partition));
           return offset === 0 ? undefined : offset;
         },
+        acceptLoss: () =>
+          acceptLoss({
+            topic,
+            instance: config.instance,
+            persons: store.persons,
+            commands: store.commands,
+            admin: kafka.admin,
+            log,
+          }),
         runConsumer: (options) => kafka.runConsumer(options),
         stallMs: config.health.stallSeconds * 1_000,
         onRestart: () => metrics.add('hub_core_consumer_restarts_total', {}),

@@ -25,6 +25,8 @@ export interface CoreRoleOptions {
   readonly rules: ProcessRules;
   /** The offset to go on from, out of the store. */
   readonly storedOffset: (topic: string, partition: number) => Promise<number | undefined>;
+  /** Carries out what a person decided about lost records. Called before each run of the consumer. */
+  readonly acceptLoss: () => Promise<void>;
   readonly runConsumer: (options: ConsumerOptions) => Promise<void>;
   readonly stallMs: number;
   readonly onRestart: () => void;
@@ -42,6 +44,7 @@ export async function runCoreRole(options: CoreRoleOptions): Promise<void> {
   const { health, log, signal } = options;
   while (!signal.aborted) {
     try {
+      await options.acceptLoss();
       await options.runConsumer({
         groupId: options.groupId,
         topics: [options.topic],
@@ -103,7 +106,11 @@ export function toSourceBatch(batch: ConsumerBatch, start: number, limit: number
 }
 
 /** A record whose key is not one of ours is not ours, whatever its value says. */
-export function toRawRecord({ offset, key, value }: Omit<KafkaRecord, 'timestamp' | 'headers'>): RawRecord {
+export function toRawRecord({
+  offset,
+  key,
+  value,
+}: Omit<KafkaRecord, 'timestamp' | 'headers'>): RawRecord {
   const identityHash = parseIdentityHash(key);
   return {
     offset,

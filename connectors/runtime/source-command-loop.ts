@@ -5,7 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { MasterSource } from '../sources/master/master-source.ts';
 import type { MasterCommand } from '../sources/master/master-source-events.ts';
 import { WakeUp } from './cancellable-wait.ts';
-import { filterOf } from './operations/source-commands.ts';
+import { ACCEPT_LOSS, filterOf } from './operations/source-commands.ts';
 
 /** Without a notice the command table is looked at this often. */
 const LOOK_MS = 5_000;
@@ -28,7 +28,8 @@ export async function carryOutCommands(
   while (!signal.aborted) {
     try {
       const open = (await store.commands.list(LOOK_BACK)).filter(
-        (command) => command.target === 'master' && command.outcomes.length === 0,
+        ({ target, kind, outcomes }) =>
+          target === 'master' && kind !== ACCEPT_LOSS && outcomes.length === 0,
       );
       for (const command of open.toReversed()) {
         if (signal.aborted) return;

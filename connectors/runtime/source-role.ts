@@ -17,7 +17,7 @@ import type {
 } from '../sources/master/master-source-events.ts';
 import type { RawRecordSink } from '../sources/master/raw-record-sink.ts';
 import { waitMs } from './cancellable-wait.ts';
-import type { HubParts } from './compose-hub.ts';
+import type { HubParts } from './hub-parts.ts';
 import { identityHashKey } from './open-parts.ts';
 import type { SourceStatus } from './operations/instance-status.ts';
 import { LEASE_TTL_MS, RENEW_MS } from './partition-leases.ts';

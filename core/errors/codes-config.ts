@@ -1,4 +1,4 @@
-import type { ErrorCodeEntry } from './hub-error.ts';
+import type { ErrorCodeEntry } from './error-code-entry.ts';
 
 /** Codes of the configuration and of the mapping files. */
 export const CONFIG_CODES = {

@@ -1,4 +1,4 @@
-import type { ErrorCodeEntry } from './hub-error.ts';
+import type { ErrorCodeEntry } from './error-code-entry.ts';
 
 /** Codes of connectors/kafka. */
 export const KAFKA_CODES = {
@@ -60,7 +60,7 @@ export const KAFKA_CODES = {
     disposition: 'fatal',
     happened: 'The topic does not hold the offset that the hub must go on from.',
     safe: 'No record was left out silently: the offset did not move.',
-    next: 'Below the first offset: retention deleted records that were not read; re-read the source with `hub source resnapshot`. Above the last: the topic was made anew; `docs/what-if.md` says how to start again.',
+    next: 'Find out why: below the first offset, the topic deleted records before they were read; above the last, the topic was made anew. Then run `hub source accept-loss master --execute --reason "…"` and start the hub: it goes on from the first record that is there and reads Master again.',
   },
   HUB_KAFKA_RECORD_UNREADABLE: {
     disposition: 'rejected',

@@ -1,4 +1,4 @@
-import type { ErrorCodeEntry } from './hub-error.ts';
+import type { ErrorCodeEntry } from './error-code-entry.ts';
 
 /** Codes of connectors/sources/master. */
 export const MASTER_CODES = {
@@ -122,7 +122,8 @@ export const MASTER_CODES = {
   },
   HUB_MASTER_ROW_TOO_LARGE: {
     disposition: 'rejected',
-    happened: 'The rows of one person in Master are larger than the limit, or than a Kafka message may be.',
+    happened:
+      'The rows of one person in Master are larger than the limit, or than a Kafka message may be.',
     safe: 'The person is parked by its key alone; what is published of the person stays as it was.',
     next: 'Look at the rows in Master: a text that has run wild is the usual cause. MASTER_MAX_ROW_BYTES can be raised to 1 000 000 at most; what is larger than that has to be made smaller in Master. The next change of the person clears the parked record.',
   },

@@ -1,4 +1,4 @@
-import type { ErrorCodeEntry } from './hub-error.ts';
+import type { ErrorCodeEntry } from './error-code-entry.ts';
 
 const PARKED =
   'The record is parked with its payload encrypted; what is published of the person stays as it was.';

@@ -1,4 +1,4 @@
-import type { ErrorCodeEntry } from './hub-error.ts';
+import type { ErrorCodeEntry } from './error-code-entry.ts';
 
 /** Codes of scripts/stack: the local Kafka, registry and PostgreSQL. */
 export const STACK_CODES = {

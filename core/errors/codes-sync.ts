@@ -1,4 +1,4 @@
-import type { ErrorCodeEntry } from './hub-error.ts';
+import type { ErrorCodeEntry } from './error-code-entry.ts';
 
 /** Codes of the main path. */
 export const SYNC_CODES = {
@@ -12,7 +12,7 @@ export const SYNC_CODES = {
     disposition: 'fatal',
     happened: 'Records of a raw topic are gone that this hub has not processed.',
     safe: 'Nothing was processed beyond the gap; what is published stays as it was.',
-    next: 'The hub was away longer than the topic keeps its records. Run `hub source resnapshot master --accept-gap` and start again.',
+    next: 'Find out why: the hub was away longer than the topic keeps its records, or its store was restored. Then run `hub source accept-loss master --execute --reason "…"` and start the hub: it goes on from the first record that is there and reads Master again.',
   },
   HUB_SYNC_PUBLISH_LAGS: {
     disposition: 'retriable',

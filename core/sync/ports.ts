@@ -111,6 +111,8 @@ export interface ParkedRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+  /** Null when the record could not be read. */
+  readonly position: SourcePosition | null;
   /** The mapped field that was wrong, when the code is about one. */
   readonly field: string | null;
   readonly payload: Uint8Array;
@@ -120,10 +122,13 @@ export interface ParkedRecord {
 export interface BatchChanges {
   readonly evidence: readonly EvidenceWrite[];
   readonly persons: readonly PersonWrite[];
-  /** Each takes the place of what was parked of the same identity before. */
+  /** Each takes the place of what was parked of the same identity before, unless that is newer by its position. */
   readonly parked: readonly ParkedRecord[];
-  /** Identities of which a good record came: what was parked of them before is cleared. */
-  readonly cleared: readonly IdentityHash[];
+  /** Identities of which a good record came: what was parked of them up to its position is cleared. A stale record clears nothing newer. */
+  readonly cleared: readonly {
+    readonly identityHash: IdentityHash;
+    readonly position: SourcePosition;
+  }[];
 }
 
 /** The hub's store as the main path sees it. */

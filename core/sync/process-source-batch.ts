@@ -11,7 +11,12 @@ import type { MappingResult } from '../mapping/map-master-record.ts';
 import type { Identity, IdentityHash } from '../person/person-identifier.ts';
 import { type DecideRules, decideBatch, type IncomingEvidence } from './decide-batch.ts';
 import type { ParkedRecord, PersonStore, RawRecord, SourceBatch } from './ports.ts';
-import type { SourceMessage, SourceName } from './source-record.ts';
+import {
+  comparePositions,
+  type SourceMessage,
+  type SourceName,
+  type SourcePosition,
+} from './source-record.ts';
 
 export interface ProcessRules extends DecideRules {
   /** The source whose raw topic this is. */
@@ -90,7 +95,7 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
   const incoming: IncomingEvidence[] = [];
   // By identity, of which the last record counts; what has no identity stays apart by its offset, so that none is lost.
   const parked = new Map<IdentityHash | number, ParkedRecord>();
-  const cleared = new Set<IdentityHash>();
+  const cleared = new Map<IdentityHash, SourcePosition>();
   for (const { result, message, identityHash, offset, payload } of records) {
     if (result.kind === 'rejected' || message === undefined) {
       const { code, field } =
@@ -98,17 +103,20 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
           ? result
           : ({ code: 'HUB_SYNC_RAW_UNREADABLE', field: null } as const);
       const { topic, partition } = batch;
-      parked.set(identityHash.length > 0 ? identityHash : offset, {
+      const place = identityHash.length > 0 ? identityHash : offset;
+      const refusedAt = message?.position ?? null;
+      if (!isUpTo(refusedAt, parked.get(place)?.position)) continue;
+      parked.set(place, {
         code,
         source,
         identityHash,
         topic,
         partition,
         offset,
+        position: refusedAt,
         field,
         payload,
       });
-      cleared.delete(identityHash);
       continue;
     }
     const { source: from, position, readAt } = message;
@@ -118,10 +126,19 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
       cause: { source: from, position, readAt },
     });
     if (identityHash.length === 0) continue;
-    parked.delete(identityHash);
-    cleared.add(identityHash);
+    if (isUpTo(position, parked.get(identityHash)?.position)) parked.delete(identityHash);
+    if (isUpTo(position, cleared.get(identityHash))) cleared.set(identityHash, position);
   }
-  return { incoming, parked: [...parked.values()], cleared: [...cleared] };
+  return {
+    incoming,
+    parked: [...parked.values()],
+    cleared: [...cleared].map(([identityHash, position]) => ({ identityHash, position })),
+  };
+}
+
+/** False when the one before is newer: a source may send an old record again. Without positions the order of the topic counts. */
+function isUpTo(position: SourcePosition | null, before: SourcePosition | null | undefined) {
+  return !position || !before || comparePositions(position, before) >= 0;
 }
 
 function identitiesOf(incoming: readonly IncomingEvidence[]): readonly Identity[] {

@@ -45,6 +45,12 @@ const COMMANDS: Readonly<
     decides:
       'Persons who were removed while changes were lost stay published unless you have found them.',
   },
+  'source-accept-loss': {
+    summary: 'accept that records of the raw topic are gone before they were processed',
+    decides:
+      'At its next start the core goes on from the first record that is there, and everything is read again from the source. ' +
+      'Persons whose removal was among the lost records stay published.',
+  },
 };
 
 export function addSourceCommand(program: Command, context: CommandContext): void {
@@ -104,7 +110,7 @@ async function submit(
     terminal.signal,
   );
   terminal.out(printCommandResult(result));
-  if (result.answer?.outcome !== 'done') finish(EXIT.problem);
+  if (!result.isForNextStart && result.answer?.outcome !== 'done') finish(EXIT.problem);
 }
 
 function parseFilter(text: string): ResnapshotFilter {

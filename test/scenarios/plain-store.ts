@@ -15,6 +15,7 @@ import type {
   StoredEvidence,
   StoredPerson,
 } from '../../core/sync/ports.ts';
+import { comparePositions } from '../../core/sync/source-record.ts';
 
 interface KeptIdentity {
   readonly identity: Identity;
@@ -110,7 +111,10 @@ export class PlainStore implements PersonStore {
       this.#persons.set(person.personKey, person);
       this.#events.push(...events.map((event) => ({ personKey: person.personKey, event })));
     }
-    for (const hash of cleared) this.#parked.delete(hash);
+    for (const { identityHash, position } of cleared) {
+      const parkedAt = this.#parked.get(identityHash)?.position;
+      if (!parkedAt || comparePositions(position, parkedAt) >= 0) this.#parked.delete(identityHash);
+    }
     for (const record of parked) this.#parked.set(record.identityHash, record);
   }
 }

@@ -1,6 +1,7 @@
 /** The registry of error codes for people: `docs/error-codes.md`, `hub errors` and what the command line prints of an error. */
+
+import type { Disposition, ErrorCodeEntry } from '../../../core/errors/error-code-entry.ts';
 import { ERROR_CODES, type ErrorCode } from '../../../core/errors/error-codes.ts';
-import type { Disposition, ErrorCodeEntry } from '../../../core/errors/hub-error.ts';
 
 const WHAT_THE_HUB_DOES: Readonly<Record<Disposition, string>> = {
   retriable: 'waits and tries the same again',

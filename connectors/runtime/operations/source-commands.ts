@@ -19,8 +19,12 @@ export const SOURCE_COMMANDS = [
   'source-accept-restore',
   'source-accept-removals',
   'source-accept-gap',
+  'source-accept-loss',
 ] as const;
 export type SourceCommandKind = (typeof SOURCE_COMMANDS)[number];
+
+/** The one that the core carries out, when it starts: it is about the raw topic and not about the source's own position. */
+export const ACCEPT_LOSS = 'source-accept-loss' satisfies SourceCommandKind;
 
 /** The fields by which a part of the source can be read again: areas and kinds of records, never a person. */
 export const RESNAPSHOT_FIELDS = [
@@ -99,6 +103,8 @@ export interface CommandPorts {
 /** What became of a command within the time that somebody waited. */
 export interface CommandResult {
   readonly id: bigint;
+  /** True when only the next start of an instance answers it, so nobody waited. */
+  readonly isForNextStart: boolean;
   /** Of the instance that reads the source. Undefined: nobody has answered yet. */
   readonly answer: CommandOutcome | undefined;
   /** The instance that reads the source now and has not answered. Undefined: none reads it, or it has answered. */
@@ -121,13 +127,15 @@ export async function runSourceCommand(
   signal: AbortSignal,
 ): Promise<CommandResult> {
   const id = await ports.commands.submit(request);
+  const isForNextStart = request.kind === ACCEPT_LOSS;
+  if (isForNextStart) return { id, isForNextStart, answer: undefined, silent: undefined };
   const until = performance.now() + withinMs;
   for (;;) {
     const stored = (await ports.commands.list(LOOK_BACK)).find((command) => command.id === id);
     const answer = stored?.outcomes[0];
     const reader = answer === undefined ? await findReader(ports, request.target) : undefined;
     const isOver = signal.aborted || performance.now() >= until;
-    if (reader === undefined || isOver) return { id, answer, silent: reader };
+    if (reader === undefined || isOver) return { id, isForNextStart, answer, silent: reader };
     await waitMs(LOOK_MS, signal);
   }
 }
@@ -145,7 +153,11 @@ async function findReader(
 }
 
 /** What became of the command, in one line. */
-export function printCommandResult({ id, answer, silent }: CommandResult): string {
+export function printCommandResult(result: CommandResult): string {
+  const { id, isForNextStart, answer, silent } = result;
+  if (isForNextStart) {
+    return `Command ${id} is stored. Start the hub now: an instance with the role core carries it out when it starts.`;
+  }
   if (answer !== undefined) {
     const why = answer.detail === null ? '' : `: ${REFUSALS[answer.detail] ?? answer.detail}`;
     return `Command ${id}: ${answer.instance} answers ${answer.outcome}${why}.`;

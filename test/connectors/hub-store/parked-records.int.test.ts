@@ -20,6 +20,9 @@ const ROWS = statement<{ payload: string | null; everything: string }>(
   'parked-rows',
   "SELECT encode(payload, 'escape') AS payload, p::text AS everything FROM parked p WHERE topic = $1",
 );
+const POSITION = { epoch: 1, version: 10n };
+const OLDER = { epoch: 1, version: 9n };
+const NEWER = { epoch: 2, version: 1n };
 const SWAP = statement(
   'swap-payloads',
   `UPDATE parked p SET payload = q.payload FROM parked q
@@ -96,10 +99,59 @@ describe('parked records', () => {
     const record = recordOf('cleared');
     const other = { ...record, offset: 8, identityHash: 'other' as IdentityHash };
     await write({ parked: [record, other] });
-    await write({ cleared: [record.identityHash] });
+    await write({ cleared: [{ identityHash: record.identityHash, position: POSITION }] });
     expect(await listed(record.topic)).toMatchObject([{ offset: 8 }]);
     const rows = await database.database.query(ROWS, [record.topic]);
     expect(rows.filter(({ payload }) => payload === null)).toHaveLength(1);
+  });
+
+  it.each([
+    ['an older', POSITION, OLDER, 1],
+    ['an equal', POSITION, POSITION, 0],
+    ['a newer', POSITION, NEWER, 0],
+    ['any', null, OLDER, 0],
+  ])('are closed or not by %s good record as their positions say', async (_, at, cleared, open) => {
+    const record = { ...recordOf(`position ${at} ${cleared}`), position: at };
+    await write({ parked: [record] });
+    await write({ cleared: [{ identityHash: record.identityHash, position: cleared }] });
+    expect(await listed(record.topic)).toHaveLength(open);
+  });
+
+  it('do not take the place of what is newer', async () => {
+    const record = recordOf('refused-again-late');
+    await write({ parked: [record] });
+    await write({ parked: [{ ...record, offset: 8, position: OLDER }] });
+    await write({ parked: [{ ...record, offset: 9, position: null }] });
+    expect((await listed(record.topic)).map(({ offset }) => offset)).toEqual([7, 9]);
+  });
+
+  it.each(['in,two', 'in{brace', '"quoted\\', 'null', 'NULL', ' ', 'å'])(
+    'keep to themselves whatever their key is: %j',
+    async (key) => {
+      const [first, second] = [recordOf('in'), recordOf('two')];
+      const odd = recordOf(key);
+      await write({ parked: [first, second] });
+      await write({ parked: [odd] });
+      await write({ parked: [{ ...odd, offset: 8 }] });
+      expect(await listed(first.topic)).toHaveLength(1);
+      expect(await listed(second.topic)).toHaveLength(1);
+      expect(await listed(odd.topic)).toMatchObject([{ identityHash: key, offset: 8 }]);
+      await write({ cleared: [first, second, odd].map(atItsPosition) });
+      for (const { topic } of [first, second, odd]) expect(await listed(topic)).toEqual([]);
+    },
+  );
+
+  it('begin anew when another identity stands at the same place', async () => {
+    const record = recordOf('before');
+    await write({ parked: [record] });
+    await write({ parked: [record] });
+    const [old] = await listed(record.topic);
+    const other = { ...recordOf('after'), topic: record.topic };
+    await write({ parked: [other] });
+    const [entry] = await listed(record.topic);
+    expect(old?.attempts).toBe(2);
+    expect(entry).toMatchObject({ identityHash: 'after', attempts: 1 });
+    expect(entry?.firstParkedAt).toBeGreaterThan(old?.firstParkedAt ?? Number.NaN);
   });
 
   it('are counted by code while they are open', async () => {
@@ -133,6 +185,10 @@ describe('parked records', () => {
   });
 });
 
+function atItsPosition({ identityHash }: ParkedRecord) {
+  return { identityHash, position: POSITION };
+}
+
 function recordOf(
   hash: string,
   code: ParkedRecord['code'] = 'HUB_PERSON_IDENTITY_MALFORMED',
@@ -144,6 +200,7 @@ function recordOf(
     topic: freshTopic(),
     partition: 3,
     offset: 7,
+    position: POSITION,
     field: null,
     payload: new TextEncoder().encode('PLAIN text of a record'),
   };

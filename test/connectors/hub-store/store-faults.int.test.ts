@@ -195,8 +195,7 @@ function killingBefore(
       await before('advanceOffset');
       await transaction.advanceOffset(topic, partition, nextOffset);
     },
-    resetOffset: (topic, partition, offset) =>
-      transaction.resetOffset(topic, partition, offset),
+    resetOffset: (topic, partition, offset) => transaction.resetOffset(topic, partition, offset),
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ErrorCodeEntry } from '../../../core/errors/error-code-entry.ts';
 import { ERROR_CODES, type ErrorCode } from '../../../core/errors/error-codes.ts';
-import { type ErrorCodeEntry, HubError } from '../../../core/errors/hub-error.ts';
+import { HubError } from '../../../core/errors/hub-error.ts';
 
 const entries = Object.entries(ERROR_CODES) as [ErrorCode, ErrorCodeEntry][];
 
