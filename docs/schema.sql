@@ -88,6 +88,8 @@ CREATE TABLE parked (
   first_parked_at timestamp with time zone NOT NULL DEFAULT now(),
   last_parked_at timestamp with time zone NOT NULL DEFAULT now(),
   resolved_at timestamp with time zone,
+  epoch integer,
+  version bigint,
   CONSTRAINT parked_topic_partition_record_offset_key UNIQUE (topic, partition, record_offset),
   CONSTRAINT parked_pkey PRIMARY KEY (id)
 );

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 /** The command line of the hub. Parses, calls, prints; what it calls is in connectors/runtime. */
+import { enableCompileCache } from 'node:module';
 import { clearLine, cursorTo } from 'node:readline';
 import { EXIT } from './hub/exit-codes.ts';
-import { runCommandLine } from './hub/program.ts';
+
+// Keeps what Node made of our sources, so that the next start takes half the time. What is imported after this is kept.
+enableCompileCache(new URL('../node_modules/.cache/compiled', import.meta.url).pathname);
+const { runCommandLine } = await import('./hub/program.ts');
 
 /** One request can arrive twice: the group of processes is signalled, and the launcher passes its own signal on. */
 const SAME_REQUEST_MS = 2_000;

@@ -1,15 +1,20 @@
 /** What single settings cannot see: two that do not fit together, and ways in plain text over a network. */
 import type { ConfigProblem } from './config-problem.ts';
+import type { ConfigPurpose } from './hub-config.ts';
 import type { Secret } from './secret.ts';
 import type { PlaintextService, SettingName, SettingValues } from './settings.ts';
 
 /** @param values the settings that were valid one by one; checks that need another one are left out. */
-export function findContradictions(values: Partial<SettingValues>): readonly ConfigProblem[] {
+export function findContradictions(
+  values: Partial<SettingValues>,
+  purpose: ConfigPurpose,
+): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const add = (setting: SettingName, problem: string) => problems.push({ setting, problem });
 
   if (values.HUB_ROLES?.length === 0) add('HUB_ROLES', 'must name at least one role');
-  if (values.HUB_ROLES?.includes('source') && values.MASTER_URL === undefined) {
+  const reads = purpose === 'instance' && values.HUB_ROLES?.includes('source');
+  if (reads && values.MASTER_URL === undefined) {
     add('MASTER_URL', 'is not set, and HUB_ROLES has source');
   }
   for (const [one, other] of [

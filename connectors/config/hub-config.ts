@@ -2,6 +2,9 @@ import type { SafeText } from '../../core/errors/log-safe.ts';
 import type { Secret } from './secret.ts';
 import type { HubRole, SettingValues } from './settings.ts';
 
+/** Who asks: an instance with its roles, or a command of an operator, which has none and needs nothing for them. */
+export type ConfigPurpose = 'instance' | 'operator';
+
 /** Where Master is and how it is read. */
 export interface MasterConfig {
   readonly url: Secret;
@@ -43,7 +46,7 @@ export interface HubConfig {
     readonly login: { readonly user: string; readonly password: Secret } | null;
   };
   readonly store: { readonly url: Secret };
-  /** Null when MASTER_URL is not set; never null in an instance with the role source. */
+  /** Null when MASTER_URL is not set; never null in an instance with the role source. An operator's may be null whatever the roles. */
   readonly master: MasterConfig | null;
   readonly core: { readonly batchRecords: number };
   readonly publisher: { readonly batchEntries: number; readonly alarmSeconds: number };

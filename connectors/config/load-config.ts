@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { safeWord } from '../../core/errors/log-safe.ts';
 import { ConfigInvalidError, type ConfigProblem } from './config-problem.ts';
 import { findContradictions } from './find-contradictions.ts';
-import type { HubConfig, MasterConfig } from './hub-config.ts';
+import type { ConfigPurpose, HubConfig, MasterConfig } from './hub-config.ts';
 import { SETTING_NAMES, type SettingName, type SettingValues, settingOf } from './settings.ts';
 
 /** Names to texts, such as `process.env`. */
@@ -23,10 +23,13 @@ const INSTALLED_MAPPINGS = resolve(import.meta.dirname, '../../mappings');
  * Reads and checks all settings. An empty variable counts as not set. A secret may lie in a file that `<NAME>_FILE` names.
  * @throws ConfigInvalidError with all problems at once.
  */
-export function loadConfig(environment: Environment = process.env): HubConfig {
+export function loadConfig(
+  environment: Environment = process.env,
+  purpose: ConfigPurpose = 'instance',
+): HubConfig {
   const { values, problems } = readSettings(environment);
   // A setting that is wrong by itself is absent from `values`: what that contradicts says nothing new.
-  const contradictions = findContradictions(values).filter(
+  const contradictions = findContradictions(values, purpose).filter(
     ({ setting }) => !problems.some((problem) => problem.setting === setting),
   );
   const all = [...problems, ...contradictions, ...findMisspelled(environment)];

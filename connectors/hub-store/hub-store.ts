@@ -13,7 +13,7 @@ import { InstanceStore } from './instance-store.ts';
 import { openDatabase } from './knex-client.ts';
 import { PostgresKnownRowStore } from './known-row-store.ts';
 import { PostgresLeaseStore } from './lease-store.ts';
-import { PostgresOutbox } from './outbox.ts';
+import { type OutboxOptions, PostgresOutbox } from './outbox.ts';
 import { ParkedRecords } from './parked-records.ts';
 import { PayloadCipher } from './payload-cipher.ts';
 import { type PersonLineage, readPersonLineage } from './person-lineage.ts';
@@ -51,13 +51,13 @@ export function openHubStore(config: HubStoreConfig): HubStore {
   });
   const cipher = new PayloadCipher(config.parkedPayloadKey);
   const notices = new StoreNotices(database);
+  const forOutbox: OutboxOptions = {
+    partitionOfPerson: config.partitionOfPerson,
+    onOutboxWrite: (partitions) => notices.outboxWritten(partitions),
+  };
   return {
-    persons: new PostgresPersonStore(database, {
-      partitionOfPerson: config.partitionOfPerson,
-      cipher,
-      onOutboxWrite: (partitions) => notices.outboxWritten(partitions),
-    }),
-    outbox: new PostgresOutbox(database),
+    persons: new PostgresPersonStore(database, { ...forOutbox, cipher }),
+    outbox: new PostgresOutbox(database, forOutbox),
     leases: new PostgresLeaseStore(database),
     checkpoints: new PostgresSourceCheckpointStore(database),
     parked: new ParkedRecords(database, cipher),

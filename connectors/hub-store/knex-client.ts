@@ -1,7 +1,7 @@
 /** The only file that touches knex and the PostgreSQL driver. */
 import knex, { type Knex } from 'knex';
 import type { Client, QueryArrayResult, QueryResult } from 'pg';
-import { HubError } from '../../core/errors/hub-error.ts';
+import { findHubError, HubError } from '../../core/errors/hub-error.ts';
 import type {
   Database,
   Migration,
@@ -20,7 +20,7 @@ import { storeError } from './store-errors.ts';
  */
 const SESSION = `
   SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-  SET statement_timeout = '120s'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '20s'`;
+  SET statement_timeout = '60s'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '20s'`;
 
 const SILENT = { debug() {}, deprecate() {}, error() {}, warn() {} };
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
@@ -37,7 +37,12 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly applicationName: string;
   readonly poolSize: number;
+  /** A statement without an answer for so long has lost its connection. */
+  readonly answerMs?: number;
 }
+
+/** Just above the statement timeout: then not even the server's refusal comes through. */
+const ANSWER_MS = 65_000;
 
 /** Opens a pool; connects at the first use. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -51,8 +56,7 @@ class KnexDatabase implements Database {
   constructor(options: DatabaseOptions) {
     this.#knex = knexFor(options, {
       connection: {
-        // Just above the statement timeout: then not even the server's refusal comes through, so the connection is dead.
-        query_timeout: 130_000,
+        query_timeout: options.answerMs ?? ANSWER_MS,
       },
       pool: {
         afterCreate: (connection: Client, done: (error: unknown) => void) => {
@@ -90,8 +94,8 @@ class KnexDatabase implements Database {
         await asStoreError(connection.query('COMMIT'));
         return result;
       } catch (error) {
-        // When this fails as well the connection is gone, and with it the transaction. The first error is the one to tell.
-        await connection.query('ROLLBACK').catch(() => undefined);
+        // A connection that is gone has taken the transaction with it. When this fails as well, the first error is the one to tell.
+        if (!isGone(error)) await connection.query('ROLLBACK').catch(() => undefined);
         throw error;
       }
     });
@@ -111,15 +115,26 @@ class KnexDatabase implements Database {
     connection.on('notification', ({ channel, payload, processId }) => {
       onNotice({ channel, payload: payload ?? '', fromHere: processId === ownId });
     });
-    for (const channel of channels) await asStoreError(connection.query(`LISTEN ${channel}`));
+    const close = async (): Promise<void> => {
+      disposed = true;
+      await this.#raw.destroyRawConnection(connection);
+    };
+    try {
+      for (const channel of channels) await asStoreError(connection.query(`LISTEN ${channel}`));
+    } catch (error) {
+      await close();
+      throw error;
+    }
     return {
       notify: async (channel, payload) => {
-        await asStoreError(connection.query('SELECT pg_notify($1, $2)', [channel, payload]));
+        try {
+          await asStoreError(connection.query('SELECT pg_notify($1, $2)', [channel, payload]));
+        } catch (error) {
+          if (isGone(error)) discard(connection);
+          throw error;
+        }
       },
-      [Symbol.asyncDispose]: async () => {
-        disposed = true;
-        await this.#raw.destroyRawConnection(connection);
-      },
+      [Symbol.asyncDispose]: close,
     };
   }
 
@@ -131,6 +146,9 @@ class KnexDatabase implements Database {
     const connection = await asStoreError(this.#acquire());
     try {
       return await work(connection);
+    } catch (error) {
+      if (isGone(error)) discard(connection);
+      throw error;
     } finally {
       await this.#raw.releaseConnection(connection);
     }
@@ -213,6 +231,19 @@ function sourceOf(migrations: readonly Migration[]): Knex.MigrationSource<Migrat
   };
 }
 
+function isGone(error: unknown): boolean {
+  return findHubError(error)?.code === 'HUB_STORE_UNAVAILABLE';
+}
+
+/**
+ * Ends a connection that did not answer, or not as a primary does, so that nobody gets it again: the pool takes no connection that has
+ * this mark of knex. A statement that still waits makes `end` close the socket at once; nobody needs to wait for that.
+ */
+function discard(connection: Client): void {
+  Reflect.set(connection, '__knex__disposed', true);
+  connection.end().catch(() => undefined);
+}
+
 interface MoreOptions {
   readonly connection: Knex.PgConnectionConfig;
   readonly pool: Knex.PoolConfig;
@@ -225,6 +256,8 @@ function knexFor(options: DatabaseOptions, more?: MoreOptions): Knex {
       connectionString: options.url,
       application_name: options.applicationName,
       keepAlive: true,
+      // Without it the system waits for two hours before it looks whether a quiet connection is still there.
+      keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 10_000,
       ...more?.connection,
     },

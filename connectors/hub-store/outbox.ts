@@ -43,6 +43,16 @@ const DELETE_PUBLISHED = statement<{ held: string }>(
    SELECT count(*) AS held FROM held`,
 );
 
+/** In the version and the state of this moment; only persons that were written before can have been sent. */
+const REQUEUE_STATES = statement(
+  'requeue-states',
+  `INSERT INTO outbox (partition, person_key, version, events, source, epoch, source_version, read_at, recorded_at)
+   SELECT n.partition, p.person_key, p.version, '[]', n.source, n.epoch, n.version, n.read_at, statement_timestamp()
+   FROM (SELECT unnest($1::smallint[]) AS partition, unnest($2::uuid[]) AS person_key, unnest($3::text[]) AS source,
+                unnest($4::int[]) AS epoch, unnest($5::bigint[]) AS version, unnest($6::timestamptz[]) AS read_at) n
+   JOIN persons p ON p.person_key = n.person_key`,
+);
+
 const BACKLOG = statement<{ partition: string; waiting: string; oldest_seconds: string }>(
   'outbox-backlog',
   `SELECT b.partition, b.waiting, extract(epoch FROM clock_timestamp() - o.recorded_at) AS oldest_seconds
@@ -51,12 +61,20 @@ const BACKLOG = statement<{ partition: string; waiting: string; oldest_seconds: 
    ORDER BY b.partition`,
 );
 
+export interface OutboxOptions {
+  readonly partitionOfPerson: (personKey: PersonKey) => number;
+  /** Called when something was put in the outbox, with the partitions of it. */
+  readonly onOutboxWrite: (partitions: ReadonlySet<number>) => void;
+}
+
 /** The outbox on PostgreSQL: a thin queue without personal data. */
 export class PostgresOutbox implements Outbox {
   readonly #runner: SqlRunner;
+  readonly #options: OutboxOptions;
 
-  constructor(runner: SqlRunner) {
+  constructor(runner: SqlRunner, options: OutboxOptions) {
     this.#runner = runner;
+    this.#options = options;
   }
 
   async readOldest(partition: number, limit: number) {
@@ -78,6 +96,22 @@ export class PostgresOutbox implements Outbox {
       plainArray(ids),
     ]);
     return row?.held === '1';
+  }
+
+  async requeueStates(sent: readonly Pick<OutboxEntry, 'personKey' | 'cause'>[]): Promise<void> {
+    const { partitionOfPerson, onOutboxWrite } = this.#options;
+    const entries = [...new Map(sent.map((entry) => [entry.personKey, entry])).values()];
+    if (entries.length === 0) return;
+    const partitions = entries.map(({ personKey }) => partitionOfPerson(personKey));
+    await this.#runner.execute(REQUEUE_STATES, [
+      plainArray(partitions),
+      plainArray(entries.map(({ personKey }) => personKey)),
+      plainArray(entries.map(({ cause }) => cause.source)),
+      plainArray(entries.map(({ cause }) => cause.position.epoch)),
+      plainArray(entries.map(({ cause }) => cause.position.version)),
+      plainArray(entries.map(({ cause }) => cause.readAt)),
+    ]);
+    onOutboxWrite(new Set(partitions));
   }
 
   async backlog() {

@@ -120,7 +120,7 @@ export class ParkedRecords {
     return rows.map((row) => ({ code: row.code as ErrorCode, waiting: Number(row.waiting) }));
   }
 
-  /** Open records in the order of parking, a page at a time. @param afterId zero for the first page. */
+  /** Open records in the order of parking, a page at a time, for the operator's console. @param afterId zero for the first page. */
   async list(afterId: bigint, limit: number): Promise<readonly ParkedEntry[]> {
     const rows = await this.#runner.query(LIST, [afterId, limit]);
     return rows.map((row) => {

@@ -1,7 +1,7 @@
 import { dispositionOf, HubError } from '../../core/errors/hub-error.ts';
 import { type SafeText, safeWord } from '../../core/errors/log-safe.ts';
 import { wrapKafkaError } from './kafka-errors.ts';
-import type { PartitionOffsets, TopicPartition } from './kafka-message.ts';
+import type { PartitionOffsets } from './kafka-message.ts';
 import type { TopicSpec } from './topics.ts';
 
 /** The library's admin client, in our words. Only `kafka-client.ts` makes one. */
@@ -12,8 +12,6 @@ export interface AdminConnection {
   partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   settings(topics: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
   offsets(topic: string): Promise<readonly PartitionOffsets[]>;
-  /** The offsets that the group has committed; -1 for none. */
-  committed(groupId: string, topic: string): Promise<ReadonlyMap<number, number>>;
   deleteTopics(topics: readonly string[]): Promise<void>;
   deleteGroups(groupIds: readonly string[]): Promise<void>;
   /** Never rejects. */
@@ -32,11 +30,6 @@ export interface SettingDrift {
   readonly setting: SafeText;
   readonly have: SafeText | number;
   readonly want: SafeText | number;
-}
-
-export interface PartitionLag extends TopicPartition {
-  /** Records between the committed offset and the end. */
-  readonly lag: number;
 }
 
 /** Topics, offsets and groups. Connects at first use; after a failure the next call makes a new connection. */
@@ -86,17 +79,6 @@ export class KafkaAdmin implements AsyncDisposable {
   /** First and next offset of every partition, in partition order. */
   async offsets(topic: string): Promise<readonly PartitionOffsets[]> {
     return await this.#use({ topic: safeWord(topic) }, (admin) => admin.offsets(topic));
-  }
-
-  /** How far a group is behind, by what it committed; from the first offset where it committed nothing. */
-  async groupLag(groupId: string, topic: string): Promise<readonly PartitionLag[]> {
-    return await this.#use({ topic: safeWord(topic) }, async (admin) => {
-      const committed = await admin.committed(groupId, topic);
-      return (await admin.offsets(topic)).map(({ partition, low, high }) => {
-        const offset = committed.get(partition) ?? -1;
-        return { topic, partition, lag: Math.max(0, high - (offset < 0 ? low : offset)) };
-      });
-    });
   }
 
   /** Deletes topics that exist, with all their records. For tests and demos. */

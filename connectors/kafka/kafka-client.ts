@@ -73,7 +73,10 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Short enough for a second try within the time of one send: a lost answer is then asked for again, and not written twice. */
 const PRODUCE_TIMEOUT_MS = 5_000;
 const ACKNOWLEDGE_TIMEOUT_MS = 4_000;
-const SESSION_TIMEOUT_MS = 30_000;
+/** How long the partitions of a killed instance wait for the others. Heartbeats go out each second, also while a batch is done. */
+const SESSION_TIMEOUT_MS = 10_000;
+/** How long the others wait for a member that is in the middle of a batch. */
+const REBALANCE_TIMEOUT_MS = 60_000;
 
 const ownRequire = createRequire(import.meta.url);
 guardRequestQueue(ownRequire('kafkajs/src/network/requestQueue'));
@@ -184,7 +187,7 @@ function openConsumer(
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: SESSION_TIMEOUT_MS,
-    rebalanceTimeout: 2 * SESSION_TIMEOUT_MS,
+    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     heartbeatInterval: 1_000,
     minBytes: 1,
     maxBytes: limits.maxBytes,
@@ -283,10 +286,6 @@ function adminConnection(admin: Admin, sockets: TrackedSockets): AdminConnection
           high: Number(high),
         }))
         .sort((a, b) => a.partition - b.partition);
-    },
-    async committed(groupId, topic) {
-      const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
-      return new Map(answer?.partitions.map((p) => [p.partition, Number(p.offset)]));
     },
     deleteTopics: (topics) => admin.deleteTopics({ topics: [...topics] }),
     async deleteGroups(groupIds) {

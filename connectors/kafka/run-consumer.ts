@@ -11,11 +11,11 @@ import type { KafkaAdmin } from './kafka-admin.ts';
 import { wrapKafkaError } from './kafka-errors.ts';
 import type { KafkaRecord, TopicPartition, TopicPartitions } from './kafka-message.ts';
 import {
-  type PartitionPosition,
+  type PartitionProgress,
   partitionName,
   refuseIfGone,
-  startPosition,
-} from './partition-position.ts';
+  startProgress,
+} from './partition-progress.ts';
 import { ProgressWatchdog } from './progress-watchdog.ts';
 
 /** A run of consecutive records of one partition. */
@@ -117,7 +117,7 @@ class ConsumerRun implements ConsumerEvents {
   readonly #watchdog: ProgressWatchdog;
   readonly #failed = Promise.withResolvers<never>();
   readonly #handlers = new Set<Promise<void>>();
-  #positions = new Map<string, PartitionPosition>();
+  #progress = new Map<string, PartitionProgress>();
   /** Rises with each assignment: what began under an older one must not move offsets any more. */
   #assignment = 0;
   /** False from an assignment until all its offsets are set. */
@@ -159,7 +159,7 @@ class ConsumerRun implements ConsumerEvents {
   onJoined(assignment: readonly TopicPartitions[]): void {
     this.#assignment += 1;
     this.#isPositioned = false;
-    this.#positions = new Map();
+    this.#progress = new Map();
     this.#watchdog.progressed(performance.now());
     // Paused before the library can fetch from an offset of its own choice; resumed when ours is set.
     this.#connection.pause(assignment);
@@ -175,7 +175,7 @@ class ConsumerRun implements ConsumerEvents {
     firstOffset: number | undefined,
     lastOffset: number,
   ): void {
-    const state = this.#positions.get(partitionName(at));
+    const state = this.#progress.get(partitionName(at));
     if (state === undefined || (firstOffset ?? lastOffset) < state.wanted) return;
     state.wanted = lastOffset + 1;
     this.#watchdog.progressed(performance.now());
@@ -198,9 +198,9 @@ class ConsumerRun implements ConsumerEvents {
         if (!partitions.includes(offsets.partition)) continue;
         const stored = await startOffset(topic, offsets.partition);
         if (assignment !== this.#assignment) return;
-        const position = startPosition(offsets, stored, fromBeginning);
-        this.#connection.seek(position, position.wanted);
-        this.#positions.set(partitionName(position), position);
+        const progress = startProgress(offsets, stored, fromBeginning);
+        this.#connection.seek(progress, progress.wanted);
+        this.#progress.set(partitionName(progress), progress);
       }
     }
     this.#isPositioned = true;
@@ -211,7 +211,7 @@ class ConsumerRun implements ConsumerEvents {
 
   async #handle(fetched: FetchedBatch): Promise<void> {
     const assignment = this.#assignment;
-    const state = this.#positions.get(partitionName(fetched));
+    const state = this.#progress.get(partitionName(fetched));
     if (state === undefined || fetched.records.length === 0 || this.#isOver()) return;
     if (fetched.fetchedOffset !== state.wanted) return await this.#putRight(state);
 
@@ -273,7 +273,7 @@ class ConsumerRun implements ConsumerEvents {
    * The library fetched from another offset than ours: it reset itself after OFFSET_OUT_OF_RANGE, or lost a seek. Handing the
    * batch over would leave records out or do them again for ever, so it is dropped and the offset is set again.
    */
-  async #putRight(state: PartitionPosition): Promise<void> {
+  async #putRight(state: PartitionProgress): Promise<void> {
     this.#connection.seek(state, state.wanted);
     state.wrongFetches += 1;
     if (state.wrongFetches < MAX_WRONG_FETCHES) return;
@@ -284,7 +284,7 @@ class ConsumerRun implements ConsumerEvents {
   }
 
   async #commit(): Promise<void> {
-    const moved = [...this.#positions.values()].filter((state) => state.wanted > state.committed);
+    const moved = [...this.#progress.values()].filter((state) => state.wanted > state.committed);
     if (moved.length === 0) return;
     const offsets = moved.map(({ topic, partition, wanted }) => ({
       topic,
@@ -308,7 +308,7 @@ class ConsumerRun implements ConsumerEvents {
   /** Undefined when the brokers do not answer in the time of one check: a hanging question is no sign of life. */
   async #isLagging(): Promise<boolean | undefined> {
     if (!this.#isPositioned) return undefined;
-    const states = [...this.#positions.values()];
+    const states = [...this.#progress.values()];
     for (const topic of new Set(states.map((state) => state.topic))) {
       const offsets = await Promise.race([
         this.#admin.offsets(topic),
@@ -316,7 +316,7 @@ class ConsumerRun implements ConsumerEvents {
       ]);
       if (offsets === undefined) return undefined;
       const highs = new Map(offsets.map((o) => [o.partition, o.high]));
-      const isBehind = (state: PartitionPosition): boolean =>
+      const isBehind = (state: PartitionProgress): boolean =>
         state.topic === topic && (highs.get(state.partition) ?? 0) > state.wanted;
       if (states.some(isBehind)) return true;
     }
@@ -325,7 +325,7 @@ class ConsumerRun implements ConsumerEvents {
 
   #stalled(): HubError {
     const group = safeWord(this.#options.groupId);
-    return new HubError('HUB_KAFKA_CONSUMER_STALLED', { group, partitions: this.#positions.size });
+    return new HubError('HUB_KAFKA_CONSUMER_STALLED', { group, partitions: this.#progress.size });
   }
 
   #isOver(): boolean {

@@ -3,7 +3,6 @@ export const TOPIC = {
   sourceMaster: 'source.master.person.v1',
   personState: 'person.state.v1',
   personEvents: 'person.events.v1',
-  parked: 'hub.parked.v1',
 } as const;
 export type HubTopic = (typeof TOPIC)[keyof typeof TOPIC];
 
@@ -54,7 +53,6 @@ const SETTINGS: Readonly<Record<HubTopic, Readonly<Record<string, string>>>> = {
   [TOPIC.personState]: COMPACTED,
   // No values in it, so nothing has to leave early: a consumer can look back a year.
   [TOPIC.personEvents]: kept(365),
-  [TOPIC.parked]: kept(90),
 };
 
 /** Kafka's own default, said aloud: the limits of a record batch (`batch-limits.ts`) are made to fit it. */

@@ -1,7 +1,10 @@
-import { type SafeText, safeText } from '../../core/errors/log-safe.ts';
+import { findHubError } from '../../core/errors/hub-error.ts';
+import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
 
 /** What a role says of itself, whenever something happens: it needs no timer of its own. */
 export type RoleState =
+  /** It has been asked for and has got nowhere yet. What does not get going stalls like what stopped moving. */
+  | { readonly kind: 'starting' }
   /** It did something: committed a batch, published, read. */
   | { readonly kind: 'progress' }
   /** It looked and there is nothing to do; good for as long as it says, then it must have looked again. */
@@ -38,12 +41,19 @@ export interface Health {
 
 export interface HealthOptions {
   readonly stallMs: number;
+  /** What the instance is there for. Each counts as begun now: one that never says a word is no healthy one. */
+  readonly roles: readonly SafeText[];
   /** Milliseconds that only rise; a parameter so that a test needs no waiting. */
   readonly now?: () => number;
 }
 
 export function createHealth(options: HealthOptions): Health {
-  return new ProgressHealth(options.stallMs, options.now ?? (() => performance.now()));
+  return new ProgressHealth(options);
+}
+
+/** What a role reports that waits because of a fault: the alarm with the code of it. */
+export function alarmOf(error: unknown): RoleState {
+  return { kind: 'alarm', reason: safeWord(findHubError(error)?.code ?? 'unknown') };
 }
 
 class ProgressHealth implements Health {
@@ -51,9 +61,10 @@ class ProgressHealth implements Health {
   readonly #now: () => number;
   readonly #reports = new Map<SafeText, { readonly state: RoleState; readonly at: number }>();
 
-  constructor(stallMs: number, now: () => number) {
+  constructor({ stallMs, roles, now = () => performance.now() }: HealthOptions) {
     this.#stallMs = stallMs;
     this.#now = now;
+    for (const role of roles) this.report(role, { kind: 'starting' });
   }
 
   report(role: SafeText, state: RoleState): void {
@@ -71,6 +82,7 @@ class ProgressHealth implements Health {
   #judge(role: SafeText, state: RoleState, quietMs: number): RoleHealth {
     const about = { role, quietSeconds: Math.floor(quietMs / 1_000) };
     switch (state.kind) {
+      case 'starting':
       case 'progress':
       case 'idle': {
         const allowedMs = this.#stallMs + (state.kind === 'idle' ? state.forMs : 0);

@@ -1,10 +1,11 @@
 /** The only place where the hub is put together. */
 import { hash } from 'node:crypto';
-import { safeText, safeWord } from '../../core/errors/log-safe.ts';
+import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
 import { createMasterMapper } from '../../core/mapping/map-master-record.ts';
 import type { ContentHash } from '../../core/person/person-identifier.ts';
 import type { ContentHasher } from '../../core/sync/ports.ts';
 import type { ProcessRules } from '../../core/sync/process-source-batch.ts';
+import type { PersonTopicWriter } from '../../core/sync/publish-outbox.ts';
 import type { HubConfig } from '../config/hub-config.ts';
 import type { HubRole } from '../config/settings.ts';
 import type { HubStore } from '../hub-store/hub-store.ts';
@@ -48,7 +49,10 @@ export async function runHub(options: RunHubOptions): Promise<void> {
   const { config, log, signal, programVersion } = options;
   await using opened = new AsyncDisposableStack();
   const files = await loadMappingFiles(config.mappingsDirectory);
-  const health = createHealth({ stallMs: config.health.stallSeconds * 1_000 });
+  const health = createHealth({
+    stallMs: config.health.stallSeconds * 1_000,
+    roles: [STORE_WATCH, ...config.roles.map((role) => HEALTH_NAMES[role])],
+  });
   const metrics = createMetrics();
   const counters = newCounters();
   const { port } = opened.use(
@@ -58,13 +62,15 @@ export async function runHub(options: RunHubOptions): Promise<void> {
   log.info('health and metrics are served', { port });
 
   await whenReady(safeText('store'), () => migrateHubStore(config.store.url.reveal()), log, signal);
+  if (signal.aborted) return;
   const store = opened.use(openStore(config));
   const kafka = opened.use(openKafka(config, log));
   await whenReady(safeText('kafka'), () => prepareTopics(kafka, config), log, signal);
+  if (signal.aborted) return;
 
   const parts: HubParts = { config, files, store, kafka, health, metrics, counters, log };
   const roles: Role[] = [];
-  // In the order of starting. They stop in reverse: first nothing new is read, last what is stored has been published.
+  // In the order of starting. They stop in reverse: what hands work on stops before what takes it.
   const heartbeat = { ...parts, programVersion, instance: config.instance, roles: config.roles };
   roles.push({
     name: safeText('heartbeat'),
@@ -82,7 +88,7 @@ export async function runHub(options: RunHubOptions): Promise<void> {
       }),
   });
   for (const name of ['publisher', 'core', 'source'] as const) {
-    if (config.roles.includes(name)) roles.push(await ROLES[name](parts, signal));
+    if (config.roles.includes(name)) roles.push(ROLES[name](parts));
   }
   await runRoles(roles, log, signal);
 }
@@ -94,33 +100,30 @@ async function prepareTopics(kafka: KafkaClient, config: HubConfig): Promise<voi
   else await kafka.admin.ensureTopics(table);
 }
 
-const ROLES: Readonly<
-  Record<HubRole, (parts: HubParts, signal: AbortSignal) => Role | Promise<Role>>
-> = {
+/** What each role calls itself when it reports its health. */
+const HEALTH_NAMES: Readonly<Record<HubRole, SafeText>> = {
+  publisher: PUBLISHER,
+  core: CORE,
+  source: SOURCE,
+};
+
+const ROLES: Readonly<Record<HubRole, (parts: HubParts) => Role>> = {
   publisher: composePublisher,
   core: composeCore,
   source: composeSource,
 };
 
-async function composePublisher(parts: HubParts, startSignal: AbortSignal): Promise<Role> {
-  const { config, store, kafka, metrics, counters, health, log } = parts;
-  const avro = new AvroCodec({
-    registryUrl: config.kafka.schemaRegistryUrl,
-    clientId: `hub-${config.instance}`,
-  });
-  const registered = () => PersonCodec.register(avro);
-  const codec = await whenReady(safeText('registry'), registered, log, startSignal);
-  const topics = createPersonTopicWriter({
-    stateProducer: kafka.producer(),
-    eventProducer: kafka.producer(),
-    codec,
-    stateTopic: topicName(TOPIC.personState, config.kafka.topicPrefix),
-    eventTopic: topicName(TOPIC.personEvents, config.kafka.topicPrefix),
-  });
+function composePublisher(parts: HubParts): Role {
+  const { config, store, metrics, counters, health, log } = parts;
+  counters.waiting.add('publisher');
   return {
     name: PUBLISHER,
-    run: (signal) =>
-      runPublisherRole({
+    run: async (signal) => {
+      // Here and not before the roles start: a registry that is away keeps nobody else from work.
+      const topics = await openPersonTopics(parts, signal);
+      if (topics === undefined) return;
+      counters.waiting.delete('publisher');
+      await runPublisherRole({
         instance: config.instance,
         partitions: config.kafka.personTopicPartitions,
         batchEntries: config.publisher.batchEntries,
@@ -144,8 +147,31 @@ async function composePublisher(parts: HubParts, startSignal: AbortSignal): Prom
         health,
         log,
         signal,
-      }),
+      });
+    },
   };
+}
+
+/** @returns undefined when the signal came first. */
+async function openPersonTopics(
+  { config, kafka, log }: HubParts,
+  signal: AbortSignal,
+): Promise<PersonTopicWriter | undefined> {
+  const { schemaRegistryUrl, topicPrefix } = config.kafka;
+  const avro = new AvroCodec({
+    registryUrl: schemaRegistryUrl,
+    clientId: `hub-${config.instance}`,
+  });
+  const registered = () => PersonCodec.register(avro);
+  const codec = await whenReady(safeText('registry'), registered, log, signal);
+  if (codec === undefined) return undefined;
+  return createPersonTopicWriter({
+    stateProducer: kafka.producer(),
+    eventProducer: kafka.producer(),
+    codec,
+    stateTopic: topicName(TOPIC.personState, topicPrefix),
+    eventTopic: topicName(TOPIC.personEvents, topicPrefix),
+  });
 }
 
 function composeCore(parts: HubParts): Role {

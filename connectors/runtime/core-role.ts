@@ -1,12 +1,12 @@
 import { findHubError } from '../../core/errors/hub-error.ts';
-import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
+import { type SafeText, safeText } from '../../core/errors/log-safe.ts';
 import type { IdentityHash } from '../../core/person/person-identifier.ts';
 import type { PersonStore, RawRecord, SourceBatch } from '../../core/sync/ports.ts';
 import type { BatchOutcome, ProcessRules } from '../../core/sync/process-source-batch.ts';
 import { runSourceBatch } from '../../core/sync/run-source-batch.ts';
 import type { KafkaRecord } from '../kafka/kafka-message.ts';
 import type { ConsumerBatch, ConsumerOptions } from '../kafka/run-consumer.ts';
-import type { Health } from '../observability/health.ts';
+import { alarmOf, type Health } from '../observability/health.ts';
 import type { Logger } from '../observability/logger.ts';
 import { waitMs } from './cancellable-wait.ts';
 import { decodeSourceMessage, parseIdentityHash } from './raw-message.ts';
@@ -59,24 +59,20 @@ export async function runCoreRole(options: CoreRoleOptions): Promise<void> {
           health.report(CORE, { kind: 'idle', forMs: Number.POSITIVE_INFINITY });
         },
         onRetry: (batch, error, attempt) => {
-          health.report(CORE, { kind: 'alarm', reason: reasonOf(error) });
+          health.report(CORE, alarmOf(error));
           log.error('the batch is tried again', error, { partition: batch.partition, attempt });
         },
         onBatch: (batch) => processChunks(batch, options),
       });
     } catch (error) {
       if (findHubError(error)?.disposition !== 'retriable') throw error;
-      health.report(CORE, { kind: 'alarm', reason: reasonOf(error) });
+      health.report(CORE, alarmOf(error));
       log.error('the consumer starts again', error);
       options.onRestart();
       await waitMs(RESTART_MS, signal);
     }
   }
   health.report(CORE, { kind: 'stopped' });
-}
-
-function reasonOf(error: unknown): SafeText {
-  return safeWord(findHubError(error)?.code ?? 'unknown');
 }
 
 /** A fetch can hold more than one transaction should: it is done in chunks, each with its own offset. */

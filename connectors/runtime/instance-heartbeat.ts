@@ -18,10 +18,20 @@ export interface InstanceCounters {
   /** Set while this instance reads the source. */
   source: SourceStatus | null;
   httpPort: number | null;
+  /** Roles that wait for a service. They do not count when the work is shared out: others must not leave them a part. */
+  readonly waiting: Set<string>;
 }
 
 export function newCounters(): InstanceCounters {
-  return { read: 0, committed: 0, published: 0, lag: new Map(), source: null, httpPort: null };
+  return {
+    read: 0,
+    committed: 0,
+    published: 0,
+    lag: new Map(),
+    source: null,
+    httpPort: null,
+    waiting: new Set(),
+  };
 }
 
 export interface HeartbeatOptions {
@@ -37,7 +47,7 @@ export interface HeartbeatOptions {
 
 /** Tells the others every two seconds that this instance lives and how it is; takes its row away at the end. */
 export async function runHeartbeat(options: HeartbeatOptions): Promise<void> {
-  const { instance, roles, programVersion, instances, counters, log, signal } = options;
+  const { instance, programVersion, instances, counters, log, signal } = options;
   let before = { ...counters };
   let beforeAt = performance.now();
   while (!signal.aborted) {
@@ -51,6 +61,7 @@ export async function runHeartbeat(options: HeartbeatOptions): Promise<void> {
     });
     before = now;
     beforeAt = at;
+    const roles = options.roles.filter((role) => !counters.waiting.has(role));
     try {
       await instances.heartbeat({ instance, roles, programVersion, status: { ...status } });
     } catch (error) {

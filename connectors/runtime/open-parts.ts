@@ -73,21 +73,27 @@ const LONGEST_WAIT_MS = 10_000;
 
 /**
  * Does what a start needs, and waits while the service behind it is away: a hub that starts before its services is no fault.
- * @throws what is not retriable, and what is once the signal has ended the waiting.
+ * @returns undefined when the signal ended the waiting. Nor is a hub that is stopped while it waits.
+ * @throws what is not retriable.
  */
 export async function whenReady<T>(
   service: SafeText,
   work: () => Promise<T>,
   log: Logger,
   signal: AbortSignal,
-): Promise<T> {
-  for (let waitFor = FIRST_WAIT_MS; ; waitFor = Math.min(LONGEST_WAIT_MS, waitFor * 2)) {
+): Promise<T | undefined> {
+  for (
+    let waitFor = FIRST_WAIT_MS;
+    !signal.aborted;
+    waitFor = Math.min(LONGEST_WAIT_MS, waitFor * 2)
+  ) {
     try {
       return await work();
     } catch (error) {
-      if (dispositionOf(error) !== 'retriable' || signal.aborted) throw error;
+      if (dispositionOf(error) !== 'retriable') throw error;
       log.error('the start waits for a service', error, { service: safeWord(service) });
       await waitMs(waitFor, signal);
     }
   }
+  return undefined;
 }

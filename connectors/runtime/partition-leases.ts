@@ -57,6 +57,11 @@ export class PartitionLeases {
     };
   }
 
+  /** False when the lease was given up or lost, also when its partition was taken again since. */
+  holds(lease: Lease): boolean {
+    return [...this.#held.values()].some((entry) => entry.lease === lease);
+  }
+
   /** The lease turned out to be lost. */
   drop(partition: number): void {
     this.#held.delete(partition);

@@ -6,6 +6,7 @@ import type { Health } from '../observability/health.ts';
 import type { Logger } from '../observability/logger.ts';
 import { WakeUp, waitMs } from './cancellable-wait.ts';
 import { PartitionLeases, RENEW_MS } from './partition-leases.ts';
+import { UnsettledSends } from './unsettled-sends.ts';
 
 /** So many partitions are worked on at once: one waits for Kafka while another is read. */
 const WORKERS = 3;
@@ -45,6 +46,7 @@ export async function runPublisherRole(options: PublisherRoleOptions): Promise<v
 class Publisher {
   readonly #options: PublisherRoleOptions;
   readonly #leases: PartitionLeases;
+  readonly #unsettled: UnsettledSends;
   readonly #dirty = new Set<number>();
   readonly #busy = new Set<number>();
   readonly #wakeUps = Array.from({ length: WORKERS }, () => new WakeUp());
@@ -55,6 +57,7 @@ class Publisher {
     this.#options = options;
     // One loop that fails ends the others: half a publisher would look healthy and be none.
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    this.#unsettled = new UnsettledSends(options.outbox);
     this.#leases = new PartitionLeases({
       leases: options.leases,
       prefix: 'publish-',
@@ -78,6 +81,11 @@ class Publisher {
       await this.#leases.releaseAll().catch((error: unknown) => {
         this.#options.log.error('leases are left to run out', error);
       });
+      await this.#unsettled
+        .settle(() => false)
+        .catch((error: unknown) => {
+          this.#options.log.error('states that may be out of order stay so', error);
+        });
       this.#options.health.report(PUBLISHER, { kind: 'stopped' });
     }
   }
@@ -87,6 +95,11 @@ class Publisher {
       await this.#guarded(async () => {
         const taken = await this.#leases.maintain((partition) => this.#busy.has(partition));
         this.#options.onHeld(this.#leases.partitions());
+        // Others hold them all: nothing to publish is expected of this instance.
+        if (this.#leases.partitions().length === 0) {
+          this.#options.health.report(PUBLISHER, { kind: 'idle', forMs: RENEW_MS });
+        }
+        await this.#settle();
         if (taken.length > 0) {
           this.#options.log.info('publishing partitions', {
             held: this.#leases.partitions().length,
@@ -136,8 +149,14 @@ class Publisher {
           return;
         case 'lease-lost':
           this.#leases.drop(partition);
+          this.#unsettled.add(held.lease, outcome.sent);
+          await this.#settle();
           return;
+        case 'failed':
+          this.#unsettled.add(held.lease, outcome.sent);
+          throw outcome.error;
         case 'published':
+          this.#unsettled.forget(held.lease);
           health.report(PUBLISHER, { kind: 'progress' });
           onPublished(
             outcome.states,
@@ -152,6 +171,10 @@ class Publisher {
       this.#dirty.add(partition);
       throw error;
     }
+  }
+
+  async #settle(): Promise<void> {
+    await this.#unsettled.settle((lease) => this.#leases.holds(lease));
   }
 
   /** The next held partition with something to do that nobody works on. */

@@ -9,7 +9,8 @@ export interface Role {
 
 /**
  * Runs the roles until the signal, or until one of them fails. They start in the given order and stop in the reverse order, each after
- * the one before it has ended: nothing is read that nobody would process any more, and what was processed is still published.
+ * the one before it has ended the piece of work that it is at. Nothing is drained: what stands on the raw topic or in the outbox by then
+ * stays there, for another instance or for the next start.
  *
  * @throws what the first role threw that could not go on.
  */

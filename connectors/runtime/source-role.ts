@@ -4,6 +4,7 @@ import type { Lease } from '../../core/sync/ports.ts';
 import { formatPosition } from '../../core/sync/source-record.ts';
 import type { MasterConfig } from '../config/hub-config.ts';
 import { TOPIC, topicName } from '../kafka/topics.ts';
+import { alarmOf } from '../observability/health.ts';
 import type { MasterDatabase } from '../sources/master/master-dialect.ts';
 import { openPgMaster } from '../sources/master/master-pg-client.ts';
 import { createMasterSource, type MasterSource } from '../sources/master/master-source.ts';
@@ -52,6 +53,7 @@ export async function runSourceRole(parts: HubParts, signal: AbortSignal): Promi
       const found = findHubError(error);
       const isLost = found?.code === 'HUB_MASTER_LEASE_LOST';
       if (!isLost && found?.disposition !== 'retriable') throw error;
+      if (!isLost) health.report(SOURCE, alarmOf(error));
       log.error('reading Master stops and begins again', error);
       await waitMs(RESTART_MS, signal);
     }

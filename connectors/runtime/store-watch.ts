@@ -1,6 +1,6 @@
 import { type SafeText, safeText } from '../../core/errors/log-safe.ts';
 import type { Outbox } from '../../core/sync/ports.ts';
-import type { Health } from '../observability/health.ts';
+import { alarmOf, type Health } from '../observability/health.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { waitMs } from './cancellable-wait.ts';
@@ -44,6 +44,7 @@ export async function runStoreWatch(options: StoreWatchOptions): Promise<void> {
           : { kind: 'idle', forMs: LOOK_MS },
       );
     } catch (error) {
+      health.report(STORE_WATCH, alarmOf(error));
       log.error('the outbox could not be looked at', error);
     }
     await waitMs(LOOK_MS, signal);

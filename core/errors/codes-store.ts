@@ -4,7 +4,8 @@ import type { ErrorCodeEntry } from './error-code-entry.ts';
 export const STORE_CODES = {
   HUB_STORE_UNAVAILABLE: {
     disposition: 'retriable',
-    happened: 'The hub store (PostgreSQL) does not answer or broke the connection.',
+    happened:
+      'The hub store (PostgreSQL) does not answer, broke the connection, or only lets read as a standby does.',
     safe: 'The transaction was not committed, so no offset moved; the same batch is done again.',
     next: 'Check PostgreSQL. The hub goes on by itself when it answers.',
   },

@@ -12,7 +12,7 @@ export const SYNC_CODES = {
     disposition: 'fatal',
     happened: 'Records of a raw topic are gone that this hub has not processed.',
     safe: 'Nothing was processed beyond the gap; what is published stays as it was.',
-    next: 'Find out why: the hub was away longer than the topic keeps its records, or its store was restored. Then run `hub source accept-loss master --execute --reason "…"` and start the hub: it goes on from the first record that is there and reads Master again.',
+    next: 'Find out why: the hub was away longer than the topic keeps its records, or somebody deleted them. Then run `hub source accept-loss master --execute --reason "…"` and start the hub: it goes on from the first record that is there and reads Master again. If the store of the hub was restored from a backup, read `docs/what-if.md` first: there this is the wrong way.',
   },
   HUB_SYNC_PUBLISH_LAGS: {
     disposition: 'retriable',

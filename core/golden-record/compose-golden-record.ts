@@ -38,7 +38,7 @@ export function composeGoldenRecord(evidence: readonly ClusterEvidence[]): Golde
   const main = chooseMain(evidence);
   if (main === undefined) return null;
   const { content } = main;
-  // Protection outranks recency and authority: any source's flag on any identity of the cluster (design 4.4).
+  // Protection outranks recency and authority: any source's flag on any identity of the cluster.
   const protectedPerson = evidence.some((e) => e.content.protectedPerson);
   const protectedPopulationRecord = evidence.some((e) => e.content.protectedPopulationRecord);
   const common = {
@@ -66,7 +66,7 @@ export function composeGoldenRecord(evidence: readonly ClusterEvidence[]): Golde
     parishCode: content.locality?.parishCode ?? null,
     propertyDesignation: content.locality?.propertyDesignation ?? null,
     addresses: content.addresses,
-    // "No" removes the value everywhere (design 4.8); the other answers travel with it.
+    // "No" removes the value everywhere; the other answers travel with it.
     contacts: content.contacts.filter((contact) => contact.consent !== 'no'),
   };
 }
@@ -149,7 +149,7 @@ function membership({ locality, deregistration }: PersonEvidence): Membership | 
 
 /**
  * PU gives only the county of a protected person; booking must still be possible, so the county becomes the membership. A
- * municipality that the legacy register has never gets around this rule (design 4.5), nor does the date of the last move.
+ * municipality that the legacy register has never gets around this rule, nor does the date of the last move.
  */
 function protectedMembership({
   locality,

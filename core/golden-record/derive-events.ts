@@ -96,11 +96,17 @@ function membershipEvents({ before, after, rules }: Change): readonly PersonEven
   const events = [event('membership-changed', ['membership'], from)];
   const wasHome = isHome(before.membership, rules);
   const isHomeNow = isHome(after.membership, rules);
-  if (!wasHome && isHomeNow) events.push(event('moved-in', ['membership'], from));
-  if (wasHome && !isHomeNow && after.deregistration?.reason !== 'AV') {
+  if (!wasHome && isHomeNow && mayMove(before))
+    events.push(event('moved-in', ['membership'], from));
+  if (wasHome && !isHomeNow && mayMove(after)) {
     events.push(event('moved-out', ['membership'], after.deregistration?.date ?? from));
   }
   return events;
+}
+
+/** Who is dead, has another number or never was has left the register, not the region; emigration is the one move among them. */
+function mayMove({ deregistration }: GoldenRecord): boolean {
+  return deregistration === null || deregistration.reason === 'UV';
 }
 
 function isHome(membership: Pick<Membership, 'countyCode'> | null, rules: EventRules): boolean {

@@ -46,7 +46,7 @@ export interface GoldenPerson extends GoldenCommon {
 
 /**
  * The one view of a protected person. A type of its own with no place for an address, a municipality, contact data or relations:
- * they cannot leak from what cannot hold them (design 4.4, TKB 5.1 ch. 6.3 rule 3 and ch. 8 profile 1).
+ * they cannot leak from what cannot hold them (TKB 5.1 ch. 6.3 rule 3 and ch. 8 profile 1).
  */
 export interface GoldenProtectedPerson extends GoldenCommon {
   readonly kind: 'protected-person';

@@ -2,7 +2,7 @@ import type { SafeText } from '../errors/log-safe.ts';
 import type { PartialDate } from '../person/partial-date.ts';
 import type { FieldGroup } from './golden-record.ts';
 
-/** The business events of design 4.9. The names are a contract with consumers: append only. */
+/** The business events: docs/glossary.md says when each is given. The names are a contract with consumers: append only. */
 export const EVENT_TYPES = [
   'registered',
   'name-changed',

@@ -49,7 +49,7 @@ export interface PostalAddress {
 }
 
 export type ContactChannel = 'phone' | 'mobile' | 'email';
-/** The three answers that a person can give about a channel (design 4.8). `null`: the source does not say. */
+/** The three answers that a person can give about a channel. `null`: the source does not say. */
 export type ContactConsent = 'shared' | 'this-care-giver' | 'no';
 
 export interface ContactPoint {

@@ -23,15 +23,13 @@ export type AreaResolution =
     }
   | { readonly kind: 'unknown'; readonly field: 'countyCode' | 'municipalityCode' };
 
-/** The counties and municipalities that exist. A code that is not here is no place: it may be a payer code (domain 1.7). */
+/** The counties and municipalities that exist. A code that is not here is no place: it may be a payer code. */
 export interface AdministrativeAreas {
   /**
    * The municipality may have two digits, within the stated county (PU, Navet), or four (SCB); with four the county may be left
    * out and must agree when it is not.
    */
   resolve(county: string | null, municipality: string | null): AreaResolution;
-  countyName(code: string): string | undefined;
-  municipalityName(code: string): string | undefined;
 }
 
 const NO_AREA: AreaResolution = { kind: 'area', countyCode: null, municipalityCode: null };
@@ -43,11 +41,11 @@ export function createAdministrativeAreas(
   counties: readonly County[],
   municipalities: readonly Municipality[],
 ): AdministrativeAreas {
-  const countyNames = new Map(counties.map(({ code, name }) => [code, name]));
-  const municipalityNames = new Map(municipalities.map(({ code, name }) => [code, name]));
+  const countyCodes = new Set(counties.map(({ code }) => code));
+  const municipalityCodes = new Set(municipalities.map(({ code }) => code));
   return {
     resolve(county, municipality) {
-      if (county !== null && !countyNames.has(county)) return UNKNOWN_COUNTY;
+      if (county !== null && !countyCodes.has(county)) return UNKNOWN_COUNTY;
       if (municipality === null) {
         return county === null
           ? NO_AREA
@@ -55,10 +53,8 @@ export function createAdministrativeAreas(
       }
       const code = municipality.length === 2 ? `${county ?? ''}${municipality}` : municipality;
       const agrees = county === null || code.startsWith(county);
-      if (!agrees || !municipalityNames.has(code)) return UNKNOWN_MUNICIPALITY;
+      if (!agrees || !municipalityCodes.has(code)) return UNKNOWN_MUNICIPALITY;
       return { kind: 'area', countyCode: code.slice(0, 2), municipalityCode: code };
     },
-    countyName: (code) => countyNames.get(code),
-    municipalityName: (code) => municipalityNames.get(code),
   };
 }

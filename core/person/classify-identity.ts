@@ -47,7 +47,7 @@ export type Validation =
 
 /**
  * Classifying and validating are two questions. A source that declares the root is believed and its value validated. A bare
- * value is classified only when exactly one configured format fits: many of the regions' formats overlap (domain 2.5).
+ * value is classified only when exactly one configured format fits: many of the regions' formats overlap.
  */
 export interface IdentityClassifier {
   /** Never throws, whatever the text. */

@@ -27,7 +27,7 @@ const isDigit = (text: string, at: number): boolean => KIND[text.charCodeAt(at)]
 const isLetter = (text: string, at: number): boolean => KIND[text.charCodeAt(at)] === 2;
 
 /**
- * Checks the stored form `XXYYMMDDNNGC` of a national reserve identity (domain 2.4).
+ * Checks the stored form `XXYYMMDDNNGC` of a national reserve identity.
  * XX 22 to 99 is the birth century + 3k, so that the number never looks like a year that has been; the date is then a real one.
  * XX 00 means that the birth date is unknown, and YYMMDD is a serial with a month of 20 or more and a day of 40 to 59.
  */

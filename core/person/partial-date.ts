@@ -74,16 +74,3 @@ function fromParts(
   if (!isCalendarDay(year, month, day)) return undefined;
   return { precision: 'day', value: `${yyyy}-${mm}-${day < 10 ? `0${day}` : day}` };
 }
-
-/** The eight digits of Navet, with `00` for what is not known. */
-export function printNavetDate(date: PartialDate): string {
-  return date.value.replaceAll('-', '').padEnd(8, '0');
-}
-
-/**
- * Negative when `a` is before `b`. What is less precise comes before what it contains: `1954` before `1954-01` before
- * `1954-01-01`. A total order, for sorting; it does not say that an unknown day was the first one.
- */
-export function comparePartialDates(a: PartialDate, b: PartialDate): number {
-  return a.value < b.value ? -1 : a.value > b.value ? 1 : 0;
-}

@@ -10,7 +10,7 @@ export type Oid = string & { readonly [brand]: 'oid' };
 
 /**
  * An identity is a root and an extension, never a bare string: two regions' reserve numbers can look the same
- * (TKB 5.1 ch. 7.1.1; domain 2.5). The extension has the stored form of its format: no hyphen, no space, and upper case unless the
+ * (TKB 5.1 ch. 7.1.1). The extension has the stored form of its format: no hyphen, no space, and upper case unless the
  * format tells letters apart by case.
  */
 export interface Identity {
@@ -56,11 +56,6 @@ export function parsePersonKey(text: string): PersonKey | undefined {
   return UUID.test(text) ? (text as PersonKey) : undefined;
 }
 
-/** @returns the key, or undefined when the text is not a UUID in lower case. */
-export function parseIdentityKey(text: string): IdentityKey | undefined {
-  return UUID.test(text) ? (text as IdentityKey) : undefined;
-}
-
 /** A person is known by the key of its first-seen identity. */
 export function personKeyOf(firstSeen: IdentityKey): PersonKey {
   return firstSeen as string as PersonKey;
@@ -69,10 +64,4 @@ export function personKeyOf(firstSeen: IdentityKey): PersonKey {
 /** One text for one identity, for maps and sorting. Personal data: never log it. */
 export function identityText(identity: Identity): string {
   return `${identity.root}|${identity.extension}`;
-}
-
-/** The inverse of {@link identityText}. */
-export function parseIdentityText(text: string): Identity {
-  const bar = text.indexOf('|');
-  return { root: text.slice(0, bar) as Oid, extension: text.slice(bar + 1) };
 }

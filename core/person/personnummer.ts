@@ -17,7 +17,7 @@ const MINUS = 0x2d;
 const PLUS = 0x2b;
 
 /**
- * Checks the stored form, twelve digits `YYYYMMDDNNNC`: the date, and Luhn over the last ten digits (domain 2.2, 2.3). A
+ * Checks the stored form, twelve digits `YYYYMMDDNNNC`: the date, and Luhn over the last ten digits. A
  * samordningsnummer has 60 added to the day. Its month may be 00 and its day 60, for unknown, and the day need not exist in the
  * month: Skatteverket's own test numbers have days such as 30 February (TKB 5.1 ch. 7.1.28: MM 00 to 12, DD 60 to 91).
  *
@@ -52,7 +52,9 @@ function hasLuhnTail(text: string): boolean {
 
 /**
  * The stored form of a personnummer or samordningsnummer as people write it: with or without `-` or `+`, with blanks around it.
- * Ten digits lack the century, which is taken only from somebody who knows it, never guessed from a clock.
+ * Ten digits lack the century, which is taken only from somebody who knows it, never guessed from a clock. The hub's own sources give
+ * twelve digits and are classified as they stand. This is for where a person types a number: the search of the operator's console and the
+ * lists of a reconciliation, which keep the original text beside the stored form.
  *
  * @param century the first two digits of the birth year, for the ten-digit form.
  * @returns twelve digits that are not checked further; undefined when the text has another shape.

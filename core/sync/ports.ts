@@ -1,12 +1,27 @@
 /**
- * The ports of the main path, named by role. What they guarantee is stated here and proven by the tests in test/contracts and
- * test/faults.
+ * The ports of the main path, named by role. What they guarantee is stated here; the folder that proves it stands behind each.
  *
- * Store, then advance. An offset moves only in the transaction that stored its effect. A crash at any await replays into a no-op.
- * At-least-once delivery, exactly-once effect: an event has a stable id and a person a rising version.
- * One writer per person: a transaction locks the identities that it names, and all others of their clusters, in one fixed order;
- * versions and outbox rows are given out while those locks are held, so a person's later version always commits later.
- * One bad record is parked, the rest go on. A retriable failure is never parked. A failing park stops the process.
+ * - Store, then advance. An offset moves only in the transaction that stored its effect, a checkpoint only after Kafka acknowledged
+ *   what is before it. A crash at any await replays into a no-op. (test/e2e, test/faults)
+ * - At-least-once delivery, exactly-once effect. An event has a stable id and a person a rising version, so a consumer refuses what is
+ *   not newer. No Kafka transactions: docs/adr/0003 says why. (test/e2e, test/contracts)
+ * - One writer per person. A transaction locks the identities that it names, and all others of their clusters, in one fixed order, and reads
+ *   them again under the lock; versions and outbox rows are given out while it is held, so a person's later version always commits
+ *   later. (test/connectors/hub-store)
+ * - Content before version. The golden record's hash leaves out version and times: the same content again makes no version and no
+ *   event. (test/core/sync, test/scenarios)
+ * - Order per person. The partition is computed from the person key and given to every send; one publisher writes a partition at a
+ *   time. (test/connectors/kafka, test/connectors/runtime)
+ * - Every acknowledged send is verified: one partition a send, one send in flight for each producer, and the acknowledgement compared with
+ *   what was sent. (test/connectors/kafka)
+ * - Bounded memory: chunks, pages and batches only. (docs/benchmarks.md, `hub-rss`)
+ * - One bad record is parked, the rest go on. A retriable failure is never parked. A failing park stops the process. (test/faults)
+ * - One way in for commands: a row with who, why and outcome; the instances take it from there. (test/e2e)
+ *
+ * All of it counts from what the store holds. A store that was restored from a backup gives out versions again that were published
+ * since, for other content, and a consumer that refuses what is not newer keeps what it has: docs/what-if.md says what to do until a later
+ * release raises them. The journal of evidence and the ledger of deliveries come with the second register and the consumers; nothing
+ * here stands in their way.
  */
 import type { ErrorCode } from '../errors/error-codes.ts';
 import type { GoldenRecord } from '../golden-record/golden-record.ts';
@@ -203,6 +218,13 @@ export interface Outbox {
 
   /** Deletes entries that are published, given that the lease still holds. @returns false when the lease is lost. */
   deletePublished(lease: Lease, ids: readonly bigint[]): Promise<boolean>;
+
+  /**
+   * Puts persons in line again, without events, so that whoever holds their partition publishes their present state once more. For a
+   * publisher that turns out to have lost its lease after it sent: what it sent may stand behind what its successor wrote, and be older.
+   * A person who is in line already is put there all the same, since that entry may be published at this moment.
+   */
+  requeueStates(sent: readonly Pick<OutboxEntry, 'personKey' | 'cause'>[]): Promise<void>;
 
   /** How many wait, and how old the oldest is, per partition; for status, metrics and the alarm. */
   backlog(): Promise<readonly { partition: number; waiting: number; oldestSeconds: number }[]>;

@@ -26,7 +26,9 @@ export type PublishOutcome =
       readonly events: number;
     }
   | { readonly kind: 'idle' }
-  | { readonly kind: 'lease-lost' };
+  | { readonly kind: 'lease-lost'; readonly sent: readonly OutboxEntry[] }
+  /** `sent` may have been written although an answer did not come. */
+  | { readonly kind: 'failed'; readonly error: unknown; readonly sent: readonly OutboxEntry[] };
 
 /**
  * Publishes the oldest waiting changes of one partition: states first, so that whoever reacts to an event finds the state, then the
@@ -34,7 +36,12 @@ export type PublishOutcome =
  *
  * A person with several waiting changes is sent once, in its present state: an older one could hold what has become protected.
  *
+ * The question before each send, and the lease at the end, keep two publishers apart as long as clocks run. Where one stood still (a
+ * machine that was halted and went on) a send can arrive late, behind newer states. The outcome tells of it: the caller puts what was
+ * sent in line again with {@link Outbox.requeueStates} as soon as the lease is known to be lost, and the present state comes last again.
+ *
  * @param isLeaseFresh asked right before each send: an instance that was away too long must not write behind its successor's back.
+ * @throws what reading the outbox throws; nothing was sent then.
  */
 export async function publishOutbox(
   partition: number,
@@ -48,18 +55,22 @@ export async function publishOutbox(
   if (entries.length === 0) return { kind: 'idle' };
   const events = entries.flatMap(outgoingEvents);
 
-  if (!isLeaseFresh()) return { kind: 'lease-lost' };
-  await topics.writeStates(partition, persons);
-  if (!isLeaseFresh()) return { kind: 'lease-lost' };
-  await topics.writeEvents(partition, events);
+  if (!isLeaseFresh()) return { kind: 'lease-lost', sent: [] };
+  try {
+    await topics.writeStates(partition, persons);
+    if (!isLeaseFresh()) return { kind: 'lease-lost', sent: entries };
+    await topics.writeEvents(partition, events);
 
-  const held = await outbox.deletePublished(
-    lease,
-    entries.map((entry) => entry.id),
-  );
-  return held
-    ? { kind: 'published', entries, states: persons.length, events: events.length }
-    : { kind: 'lease-lost' };
+    const held = await outbox.deletePublished(
+      lease,
+      entries.map((entry) => entry.id),
+    );
+    return held
+      ? { kind: 'published', entries, states: persons.length, events: events.length }
+      : { kind: 'lease-lost', sent: entries };
+  } catch (error) {
+    return { kind: 'failed', error, sent: entries };
+  }
 }
 
 function outgoingEvents({ personKey, version, cause, recordedAt, events }: OutboxEntry) {

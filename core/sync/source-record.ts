@@ -13,8 +13,6 @@ export interface SourcePosition {
   readonly version: bigint;
 }
 
-export const POSITION_ZERO: SourcePosition = { epoch: 0, version: 0n };
-
 /** Negative when `a` is before `b`, zero when they are the same position, positive when `a` is after. */
 export function comparePositions(a: SourcePosition, b: SourcePosition): number {
   if (a.epoch !== b.epoch) return a.epoch - b.epoch;

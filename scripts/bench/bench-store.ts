@@ -1,18 +1,15 @@
 /** How fast the hub store alone takes new persons: identities, evidence, persons and outbox, a transaction for each batch. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Database, statement } from '../../connectors/hub-store/database.ts';
 import { openHubStore } from '../../connectors/hub-store/hub-store.ts';
 import { openDatabase } from '../../connectors/hub-store/knex-client.ts';
 import { migrateHubStore } from '../../connectors/hub-store/migrations.ts';
-import type { GoldenPerson } from '../../core/golden-record/golden-record.ts';
-import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
-import type { ContentHash, Identity, Oid } from '../../core/person/person-identifier.ts';
-import type { BatchChanges, Cluster, Lease, Outbox, PersonStore } from '../../core/sync/ports.ts';
+import type { Lease, Outbox, PersonStore } from '../../core/sync/ports.ts';
+import type { BenchResult } from './bench-result.ts';
+import { changesOf, identityOf } from './bench-store-persons.ts';
 
-export interface StoreBenchOptions {
-  /** A server on which a database may be made and dropped. */
-  readonly databaseUrl: string;
+interface Options {
   readonly persons: number;
   readonly batchSize: number;
   /** Batches under way at the same time, each of a partition of its own. */
@@ -20,7 +17,7 @@ export interface StoreBenchOptions {
 }
 
 /** One kind of batch, measured. */
-export interface StoreBenchFigures {
+interface Figures {
   readonly personsPerSecond: number;
   /** CPU of this process for one person, in microseconds, without making the input. */
   readonly nodeMicroseconds: number;
@@ -30,38 +27,52 @@ export interface StoreBenchFigures {
   readonly walBytes: number;
 }
 
-export interface StoreBenchResult {
+interface AllFigures {
   /** Persons that were unknown before: a first load. */
-  readonly created: StoreBenchFigures;
+  readonly created: Figures;
   /** The same persons again with another content. */
-  readonly changed: StoreBenchFigures;
+  readonly changed: Figures;
   /** What a publisher asks of the store: reading the outbox entries of both with their persons, and deleting them. */
-  readonly drained: StoreBenchFigures;
+  readonly drained: Figures;
 }
 
+const OPTIONS: Options = { persons: 100_000, batchSize: 2_000, concurrency: 2 };
 const TOPIC = 'bench.store';
-const ROOT = '1.2.752.74.9.9.9999' as Oid;
 const PARTITIONS = 12;
 
-/** Measures on a database of its own, which is dropped afterwards. */
-export async function benchStore(options: StoreBenchOptions): Promise<StoreBenchResult> {
+/** Measures on a database of its own, which is dropped afterwards. The value is the rate of unknown persons. */
+export async function benchStore(serverUrl: string): Promise<BenchResult<'store'>> {
   const name = `hub_bench_${randomBytes(4).toString('hex')}`;
-  await using server = openDatabase({
-    url: options.databaseUrl,
-    applicationName: 'hub-bench',
-    poolSize: 1,
-  });
+  await using server = openDatabase({ url: serverUrl, applicationName: 'hub-bench', poolSize: 1 });
   await server.script(`CREATE DATABASE ${name}`);
   try {
-    const url = new URL(options.databaseUrl);
+    const url = new URL(serverUrl);
     url.pathname = `/${name}`;
-    return await measure(url.href, options);
+    const found = await measure(url.href, OPTIONS);
+    return {
+      name: 'store',
+      value: found.created.personsPerSecond,
+      unit: 'persons/s',
+      settings: describe(found, OPTIONS),
+    };
   } finally {
     await server.script(`DROP DATABASE ${name} WITH (FORCE)`);
   }
 }
 
-async function measure(databaseUrl: string, options: StoreBenchOptions): Promise<StoreBenchResult> {
+function describe(found: AllFigures, { persons, batchSize, concurrency }: Options): string {
+  const each = (what: string, figures: Figures): string =>
+    `${what}: ${figures.personsPerSecond}/s, each ${figures.nodeMicroseconds} µs of Node, ` +
+    `${figures.backendMicroseconds ?? '?'} µs of PostgreSQL, ${figures.walBytes} bytes of log`;
+  return [
+    `the store alone, ${persons} persons, batches of ${batchSize}, ${concurrency} at a time, fsync=on, synchronous_commit=on`,
+    each('new persons', found.created),
+    each('changed persons', found.changed),
+    each('outbox rows read and deleted', found.drained),
+  ].join('; ');
+}
+
+async function measure(databaseUrl: string, options: Options): Promise<AllFigures> {
   await migrateHubStore(databaseUrl);
   await using look = openDatabase({ url: databaseUrl, applicationName: 'look', poolSize: 1 });
   await using store = openHubStore({
@@ -102,7 +113,7 @@ async function figures(
   look: Database,
   persons: number,
   work: () => Promise<number>,
-): Promise<StoreBenchFigures> {
+): Promise<Figures> {
   const cpuBefore = process.cpuUsage();
   const backendBefore = await backendSeconds(look);
   const walBefore = await walPosition(look);
@@ -124,11 +135,7 @@ async function figures(
   };
 }
 
-async function run(
-  store: PersonStore,
-  options: StoreBenchOptions,
-  version: number,
-): Promise<number> {
+async function run(store: PersonStore, options: Options, version: number): Promise<number> {
   const batches: number[] = [];
   for (let at = 0; at < options.persons; at += options.batchSize) batches.push(at);
   let making = 0;
@@ -164,124 +171,6 @@ async function oneBatch(
     await transaction.advanceOffset(TOPIC, partition, offset + size);
   });
   return making;
-}
-
-function identityOf(number: number): Identity {
-  return { root: ROOT, extension: `BENCH${String(number).padStart(9, '0')}` };
-}
-
-function changesOf(clusters: readonly Cluster[], version: number): BatchChanges {
-  const cause = {
-    source: 'master' as const,
-    position: { epoch: 1, version: BigInt(version) },
-    readAt: new Date().toISOString(),
-  };
-  const entries = clusters.flatMap((cluster) =>
-    cluster.identities.map(({ identity, identityKey, evidence }) => {
-      const content = evidenceOf(identity, version);
-      const golden = goldenOf(content);
-      return {
-        evidence: {
-          identityKey,
-          evidence: {
-            source: cause.source,
-            position: cause.position,
-            content,
-            contentHash: hashOf(identity.extension, version),
-          },
-          contentText: JSON.stringify(content),
-          isNew: evidence.length === 0,
-        },
-        person: {
-          person: {
-            personKey: cluster.personKey,
-            version,
-            golden,
-            contentHash: hashOf(identity.extension, -version),
-          },
-          goldenText: JSON.stringify(golden),
-          isNew: cluster.person === undefined,
-          events: [
-            { type: 'registered' as const, effectiveDate: null, changed: ['name' as const] },
-          ],
-          cause,
-        },
-      };
-    }),
-  );
-  return {
-    evidence: entries.map((entry) => entry.evidence),
-    persons: entries.map((entry) => entry.person),
-    parked: [],
-    cleared: [],
-  };
-}
-
-function hashOf(text: string, version: number): ContentHash {
-  return createHash('sha256').update(`${text}${version}`).digest('base64url') as ContentHash;
-}
-
-function evidenceOf(identity: Identity, version: number): PersonEvidence {
-  return {
-    identity,
-    name: {
-      givenName: 'Testina Prova',
-      givenNameIndicator: 10,
-      middleName: null,
-      surname: `Efternamn${version}`,
-      notificationName: null,
-    },
-    sex: 'female',
-    birthDate: { precision: 'day', value: '1954-01-31' },
-    protectedPerson: false,
-    protectedPopulationRecord: false,
-    deregistration: null,
-    maritalStatus: 'G',
-    locality: {
-      countyCode: '14',
-      municipalityCode: '1480',
-      parishCode: '148012',
-      propertyDesignation: null,
-      registrationDate: { precision: 'day', value: '1999-09-09' },
-    },
-    addresses: [
-      {
-        kind: 'residential',
-        careOf: null,
-        lines: ['Provgatan 12 lgh 1102'],
-        postalCode: '41101',
-        city: 'GÖTEBORG',
-        country: null,
-      },
-    ],
-    contacts: [],
-    links: [],
-    testPerson: false,
-  };
-}
-
-function goldenOf(evidence: PersonEvidence): GoldenPerson {
-  return {
-    kind: 'person',
-    identities: [{ ...evidence.identity, type: 'LRID', main: true }],
-    name: evidence.name,
-    sex: evidence.sex,
-    birthDate: evidence.birthDate,
-    deregistration: evidence.deregistration,
-    testPerson: evidence.testPerson,
-    maritalStatus: evidence.maritalStatus,
-    membership: {
-      level: 'municipality',
-      countyCode: '14',
-      municipalityCode: '1480',
-      reason: 'registered',
-      from: { precision: 'day', value: '1999-09-09' },
-    },
-    parishCode: '148012',
-    propertyDesignation: null,
-    addresses: evidence.addresses,
-    contacts: evidence.contacts,
-  };
 }
 
 const WAL = statement<{ position: string }>(

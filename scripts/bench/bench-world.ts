@@ -7,6 +7,7 @@ import { createOperator, type Operator } from '../../connectors/runtime/operatio
 import { openDemoMaster } from '../demo/demo-master-client.ts';
 import { type LoadedMaster, loadDemoMaster } from '../demo/load-demo-master.ts';
 import { readMunicipalities } from '../demo/synthetic-places.ts';
+import { chooseFreePort } from '../stack/free-ports.ts';
 import type { OwnStack } from '../stack/stack.ts';
 import { endpointEnvironment } from '../stack/stack-environment.ts';
 
@@ -77,7 +78,7 @@ export async function createBenchWorld(
     HUB_ENVIRONMENT: 'demo',
     HUB_SECRET: 'the benchmark keeps no secret, so this is one of none',
     HUB_TOPIC_PREFIX: `bench-${number}.`,
-    HUB_HTTP_PORT: String(9_500 + number),
+    HUB_HTTP_PORT: String(await chooseFreePort(new Set())),
     HUB_INSTANCE: 'bench',
   };
   const operator = createOperator(loadConfig(settings));

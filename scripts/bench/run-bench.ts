@@ -1,6 +1,7 @@
 /**
  * `npm run bench` measures and writes docs/benchmarks.md and docs/benchmarks.json.
- * `npm run bench -- --only <name> --json` measures one and prints it; it writes nothing.
+ * `npm run bench -- --only <name> --json` measures one and prints it; it writes nothing. So can `store` be measured, which is not in
+ * the table: the store without the roles around it.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -9,8 +10,14 @@ import { downStack, openStack } from '../stack/stack.ts';
 import { awaitStopRequest } from '../stack/stop-signal.ts';
 import { benchIdentifiers } from './bench-identifiers.ts';
 import { benchLatency } from './bench-latency.ts';
-import { BENCH_NAMES, type BenchName, type BenchResult } from './bench-result.ts';
+import {
+  BENCH_NAMES,
+  type BenchName,
+  type BenchResult,
+  EXTRA_BENCH_NAMES,
+} from './bench-result.ts';
 import { benchStages } from './bench-stages.ts';
+import { benchStore } from './bench-store.ts';
 import { benchWholeWay } from './bench-whole-way.ts';
 import { printBenchTable } from './print-bench-table.ts';
 
@@ -18,8 +25,10 @@ const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'boolean', default: false } },
 });
 const only = BENCH_NAMES.find((name) => name === values.only);
-if (values.only !== undefined && only === undefined) {
-  console.error(`There is no measurement ${values.only}. There are: ${BENCH_NAMES.join(', ')}`);
+const extra = EXTRA_BENCH_NAMES.find((name) => name === values.only);
+if (values.only !== undefined && only === undefined && extra === undefined) {
+  const names = [...BENCH_NAMES, ...EXTRA_BENCH_NAMES].join(', ');
+  console.error(`There is no measurement ${values.only}. There are: ${names}`);
   process.exit(2);
 }
 
@@ -27,9 +36,12 @@ using stopRequest = awaitStopRequest();
 // The stack is stopped by its own dispose, and a hub that runs by the exit of this process.
 stopRequest.signal.addEventListener('abort', () => void stopNow());
 
+if (extra !== undefined) {
+  print([await measureStore()]);
+  process.exit(0);
+}
 const results = await measure(only === undefined ? BENCH_NAMES : [only]);
-if (values.json) console.log(JSON.stringify(only === undefined ? results : results[0]));
-else for (const { name, value, unit } of results) console.log(`${name}: ${value} ${unit}`);
+print(results);
 if (only === undefined) {
   const docs = new URL('../../docs/', import.meta.url);
   writeFileSync(new URL('benchmarks.json', docs), `${JSON.stringify(results, null, 2)}\n`);
@@ -40,6 +52,16 @@ process.exit(0);
 async function stopNow(): Promise<void> {
   await downStack({ name: 'bench', wipe: true });
   process.exit(stopRequest.exitCode());
+}
+
+function print(results: readonly BenchResult<string>[]): void {
+  if (values.json) console.log(JSON.stringify(values.only === undefined ? results : results[0]));
+  else for (const { name, value, unit } of results) console.log(`${name}: ${value} ${unit}`);
+}
+
+async function measureStore(): Promise<BenchResult<'store'>> {
+  await using stack = await openStack({ name: 'bench', fresh: true, report: reporter() });
+  return await benchStore(stack.endpoints.databaseUrl);
 }
 
 async function measure(names: readonly BenchName[]): Promise<readonly BenchResult[]> {

@@ -17,7 +17,7 @@ export function addPreflightCommand(program: Command, { terminal, finish }: Comm
         'permission on Master is printed with the exact GRANT. Changes nothing anywhere.',
     )
     .action(async () => {
-      await using operator = await openOperator();
+      await using operator = await openOperator('instance');
       const results = await runPreflight(operator.preflightChecks);
       terminal.out(printPreflight(results));
       if (isReady(results)) return terminal.out('\nReady: `hub run` can start.');

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
+  ACCEPT_LOSS,
   printCommandResult,
   RESNAPSHOT_FIELDS,
   type ResnapshotFilter,
@@ -17,7 +18,8 @@ import { UsageError } from './usage-error.ts';
 
 interface SourceOptions {
   readonly reason: string;
-  readonly wait: number;
+  /** Absent for what only a start carries out. */
+  readonly wait?: number;
   readonly where?: ResnapshotFilter;
   readonly execute?: true;
 }
@@ -76,8 +78,10 @@ export function addSourceCommand(program: Command, context: CommandContext): voi
       .summary(summary)
       .description(decides === undefined ? sentence : `${sentence} ${decides}`)
       .argument('<source>', SOURCES.join(' or '), parseOneOf(SOURCES))
-      .requiredOption('--reason <text>', 'why; without personal data')
-      .option('--wait <seconds>', 'how long to wait for the answer', parseCount, 30);
+      .requiredOption('--reason <text>', 'why; without personal data');
+    if (kind !== ACCEPT_LOSS) {
+      command.option('--wait <seconds>', 'how long to wait for the answer', parseCount, 30);
+    }
     if (kind === 'source-resnapshot') {
       const fields = RESNAPSHOT_FIELDS.join(', ');
       const about = `only the rows with this code; a field of ${fields}`;
@@ -96,7 +100,7 @@ export function addSourceCommand(program: Command, context: CommandContext): voi
 async function submit(
   kind: SourceCommandKind,
   source: (typeof SOURCES)[number],
-  { reason, wait, where }: SourceOptions,
+  { reason, wait = 0, where }: SourceOptions,
   { terminal, finish }: CommandContext,
 ): Promise<void> {
   const requestedBy = userInfo().username;

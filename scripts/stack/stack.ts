@@ -208,14 +208,18 @@ function ownParts(
 }
 
 function namedParts(named: Partial<StackEndpoints>): readonly StackPartStatus[] {
-  const of = (part: StackPartName, endpoint: string | undefined): readonly StackPartStatus[] =>
-    endpoint === undefined
-      ? []
-      : [{ part, origin: 'named', running: true, address: shownAddress(endpoint) }];
+  const of = (
+    part: StackPartName,
+    ...endpoints: readonly (string | undefined)[]
+  ): readonly StackPartStatus[] => {
+    const shown = endpoints.flatMap((one) => (one === undefined ? [] : shownAddress(one)));
+    // Store and Master are often databases of one server: that is one part at one address.
+    const address = [...new Set(shown)].join(', ');
+    return address === '' ? [] : [{ part, origin: 'named', running: true, address }];
+  };
   return [
     ...of('kafka', named.kafkaBrokers),
     ...of('registry', named.schemaRegistryUrl),
-    ...of('postgresql', named.databaseUrl),
-    ...of('postgresql', named.masterUrl),
+    ...of('postgresql', named.databaseUrl, named.masterUrl),
   ];
 }

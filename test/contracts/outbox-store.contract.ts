@@ -128,6 +128,23 @@ export function outboxContract(open: () => Promise<StoreUnderTest>): void {
       expect(await entriesOf(identity)).toHaveLength(0);
     });
 
+    it('takes a person in again without events, once, in the version of now', async () => {
+      const identity = freshIdentity();
+      await change([identity], 1);
+      const [sent] = await entriesOf(identity);
+      const lease = await store.leases.acquire('contract/again', 'one', LONG_MS);
+      if (lease === undefined || sent === undefined) return expect.fail();
+      await store.outbox.deletePublished(lease, [sent.id]);
+      await change([identity], 2);
+      await store.outbox.requeueStates([sent, sent]);
+      expect(await entriesOf(identity)).toMatchObject([
+        { version: 2, events: [{ type: 'name-changed' }] },
+        { version: 2, events: [], cause: sent.cause },
+      ]);
+      await store.outbox.requeueStates([]);
+      expect(await entriesOf(identity)).toHaveLength(2);
+    });
+
     it('counts what waits and how old it is, by partition', async () => {
       await change(freshIdentities(40), 1);
       const backlog = await store.outbox.backlog();

@@ -1,7 +1,7 @@
 import { loadMappingFiles } from '../../connectors/mapping-files/load-mapping-files.ts';
 import { createMasterMapper, type MasterMapper } from '../../core/mapping/map-master-record.ts';
 import type { TableMapping } from '../../core/mapping/master-mapping.ts';
-import { POSITION_ZERO, type SourceRecord, type SourceRow } from '../../core/sync/source-record.ts';
+import type { SourceRecord, SourceRow } from '../../core/sync/source-record.ts';
 import type { LegacyRows } from '../../scripts/demo/legacy-rows.ts';
 import type { Population } from '../../scripts/demo/synthetic-persons.ts';
 import { readMunicipalities } from '../../scripts/demo/synthetic-places.ts';
@@ -29,7 +29,7 @@ export async function openLegacyMapper(): Promise<{
       const record: SourceRecord = {
         source: 'master',
         operation: 'upsert',
-        position: POSITION_ZERO,
+        position: { epoch: 1, version: 1n },
         snapshot: true,
         readAt: '2025-01-01T00:00:00.000Z',
         person: sourceRow(rows.person, mapping.person),

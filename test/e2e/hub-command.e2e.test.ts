@@ -78,6 +78,23 @@ describe('hub', () => {
     expect(hub.err()).toContain('Did you mean run?');
   });
 
+  it.each([
+    [['parked'], 0],
+    [['topics'], 1], // none of them is made yet
+    [['status'], 1],
+    [['explain', '7b0c9a52-3f1d-4c55-9d0e-2b1f6a8c4e10'], 1],
+    [['preflight'], 78],
+    [['run'], 78],
+  ])(
+    'needs MASTER_URL only where Master is read or checked: %j ends with %i',
+    async (args, code) => {
+      const { MASTER_URL: _, HUB_ROLES: __, ...withoutMaster } = settings;
+      await using hub = start(args, withoutMaster);
+      expect(await hub.end, hub.err()).toBe(code);
+      expect(hub.err().includes('MASTER_URL is not set')).toBe(code === 78);
+    },
+  );
+
   it('ends with 69 when a service does not answer', async () => {
     await using hub = start(['parked'], {
       ...settings,

@@ -2,13 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../scripts/demo/seeded-random.ts';
 import type { TestDatabase } from '../support/hub-database.ts';
+import { until } from '../support/hub-faults.ts';
 import type { HubProcess } from '../support/hub-process.ts';
 import { differences, type HubSnapshot, snapshotHub } from '../support/hub-snapshot.ts';
-import { createHubWorld, createMaster } from '../support/hub-world.ts';
+import { createHubWorld, createMaster, type HubWorld } from '../support/hub-world.ts';
 
 const PERSONS = 20_000;
 const MALFORMED = 7;
 const KILLS = 10;
+/** Small steps, so that there are many moments to be killed in. */
+const STEPS = { MASTER_CHUNK_ROWS: '500', HUB_BATCH_RECORDS: '200', HUB_PUBLISH_BATCH: '200' };
 
 let master: TestDatabase;
 let undisturbed: HubSnapshot;
@@ -36,34 +39,53 @@ describe('a load of 20 000 persons', () => {
 
   it(`ends in the same state when the hub is killed at ${KILLS} random moments`, async () => {
     await using world = await createHubWorld({ master: { url: master.url } });
-    const random = new SeededRandom(20_000, Date.now() % 1_000_000);
-    let kills = 0;
-    while (kills < KILLS) {
-      await using hub = world.start({ HUB_INSTANCE: 'the-killed-one' });
-      // From before the first record to long after it, since a start takes about a second.
-      await sleep(500 + random.below(3_000));
+    const seed = Date.now() % 1_000_000;
+    const random = new SeededRandom(PERSONS, seed);
+    // Rising, so that each life of the hub has something to do before it ends.
+    const moments = Array.from({ length: KILLS }, () => random.below(PERSONS - 2_000)).sort(
+      (a, b) => a - b,
+    );
+    for (const moment of moments) {
+      await using hub = world.start({ ...STEPS, HUB_INSTANCE: 'the-killed-one' });
+      await untilStored(world, hub, moment);
+      // Not only between two batches: somewhere in what comes after this one.
+      await sleep(random.below(200));
       await hub.kill();
-      kills += 1;
+      // A kill that comes when all is done would prove nothing.
+      expect(await stored(world), `seed ${seed}`).toBeLessThan(PERSONS - MALFORMED);
     }
     await using hub = world.start({ HUB_INSTANCE: 'the-killed-one' });
     await world.settle([hub]);
     expect(await hub.stop()).toBe(0);
-    expect(differences(await snapshotHub(world), undisturbed)).toEqual([]);
-  }, 240_000);
+    expect(differences(await snapshotHub(world), undisturbed), `seed ${seed}`).toEqual([]);
+  }, 300_000);
 
   it('ends in the same state when three instances share it, some are killed and others join', async () => {
     await using world = await createHubWorld({ master: { url: master.url } });
     await using instances = new AsyncDisposableStack();
-    const start = (): HubProcess => instances.use(world.start());
+    const start = (): HubProcess => instances.use(world.start(STEPS));
     const [first, second, third] = [start(), start(), start()];
-    await sleep(4_000);
+    await untilStored(world, first, 3_000);
     await first.kill();
     const fourth = start();
-    await sleep(2_000);
+    await untilStored(world, second, 9_000);
     await second.kill();
+    expect(await stored(world)).toBeLessThan(PERSONS - MALFORMED);
     const fifth = start();
     await world.settle([third, fourth, fifth]);
     for (const hub of [third, fourth, fifth]) expect(await hub.stop()).toBe(0);
     expect(differences(await snapshotHub(world), undisturbed)).toEqual([]);
   }, 240_000);
 });
+
+async function stored(world: HubWorld): Promise<number> {
+  return await world.count('SELECT count(*) AS n FROM persons');
+}
+
+async function untilStored(world: HubWorld, hub: HubProcess, persons: number): Promise<void> {
+  await until(hub, `${persons} persons were stored`, async () => {
+    // The first instance makes the tables.
+    if ((await world.count("SELECT count(to_regclass('persons')) AS n")) === 0) return false;
+    return (await stored(world)) >= persons;
+  });
+}

@@ -36,7 +36,8 @@ export interface ToldEvent {
 export class PlainStore implements PersonStore {
   readonly #identities = new Map<string, KeptIdentity>();
   readonly #persons = new Map<PersonKey, StoredPerson>();
-  readonly #parked = new Map<IdentityHash, ParkedRecord>();
+  /** By identity; what has none, by its offset. */
+  readonly #parked = new Map<IdentityHash | number, ParkedRecord>();
   #events: ToldEvent[] = [];
   #nextOffset = 0;
 
@@ -115,6 +116,6 @@ export class PlainStore implements PersonStore {
       const parkedAt = this.#parked.get(identityHash)?.position;
       if (!parkedAt || comparePositions(position, parkedAt) >= 0) this.#parked.delete(identityHash);
     }
-    for (const record of parked) this.#parked.set(record.identityHash, record);
+    for (const record of parked) this.#parked.set(record.identityHash || record.offset, record);
   }
 }

@@ -57,6 +57,14 @@ describe('docker-compose.yml', () => {
     for (const path of mounts) expect(existsSync(join(PROJECT, path)), path).toBe(true);
   });
 
+  it('shows only its own scripts to each server', () => {
+    // Whatever lies in that folder is run by PostgreSQL, and the seed of Master is not for it.
+    const scripts = (services.get('postgresql') ?? []).filter((line) => line.includes('initdb.d'));
+    expect(scripts).toEqual([
+      '      - ./scripts/stack/compose/create-databases.sql:/docker-entrypoint-initdb.d/create-databases.sql:ro',
+    ]);
+  });
+
   const compose = findCompose();
   it.skipIf(compose === undefined)(
     'is accepted by Docker Compose (needs docker compose or docker-compose, no engine)',
@@ -67,6 +75,43 @@ describe('docker-compose.yml', () => {
       for (const image of Object.values(IMAGES)) expect(run.stdout).toContain(`image: ${image}\n`);
     },
   );
+});
+
+describe('the seed of Master', () => {
+  const script = readFileSync(join(PROJECT, 'scripts/stack/compose/seed-master.sql'), 'utf8');
+  const lines = script.split('\n');
+  const database = /^USE (\w+);$/m.exec(script)?.[1] ?? '';
+  const mounted = (path: string) =>
+    services.get('master-seed')?.some((line) => line.endsWith(`:${path}:ro`));
+
+  it('is what the service runs, from files that it is given', () => {
+    const input = /"-i", "(\/seed\/[^"]+)"\]$/.exec(settingOf('master-seed', 'command') ?? '')?.[1];
+    expect(input).toBe('/seed/seed-master.sql');
+    const included = lines.flatMap((line) => /^:r (\S+)$/.exec(line)?.[1] ?? []);
+    expect(included).toEqual(['/seed/master-schema.mssql.sql']);
+    for (const path of ['/seed/seed-master.sql', ...included]) expect(mounted(path)).toBe(true);
+  });
+
+  it('makes a database of its own and enters it before the tables are made', () => {
+    expect(['', 'master', 'model', 'msdb', 'tempdb']).not.toContain(database);
+    const made = lines.findIndex((line) => line.endsWith(`CREATE DATABASE ${database};`));
+    expect(made).toBeGreaterThan(-1);
+    expect(lines.indexOf(`USE ${database};`)).toBeGreaterThan(made);
+    expect(lines.findIndex((line) => line.startsWith(':r '))).toBeGreaterThan(
+      lines.indexOf(`USE ${database};`),
+    );
+    expect(readFileSync(FILE, 'utf8')).toMatch(
+      new RegExp(`# +MASTER_URL=mssql://\\S+/${database}\\?`),
+    );
+  });
+
+  it.each(['Befolkning', 'Adress', 'Kontakt'])('puts rows into %s', (table) => {
+    const [, rows = ''] = script.split(`INSERT INTO dbo.${table}\n`);
+    const [values = ''] = rows.split('\nGO\n');
+    expect(values.match(/^ {2}\('(PNR|SNR|SLL|NRID)', '\w+'.*\)[,;]$/gm)?.length).toBeGreaterThan(
+      2,
+    );
+  });
 });
 
 describe('pinned versions', () => {

@@ -18,9 +18,11 @@ export async function createHubDatabase(): Promise<TestDatabase> {
   return await createDatabase(await ensureTemplate());
 }
 
-/** A fresh database without tables. */
-export async function createEmptyDatabase(): Promise<TestDatabase> {
-  return await createDatabase('template0');
+/** A fresh database without tables, on the server of that URL. */
+export async function createEmptyDatabase(
+  serverUrl = testEnvironment().databaseUrl,
+): Promise<TestDatabase> {
+  return await createDatabase('template0', serverUrl);
 }
 
 /** What a test opens the hub store with: eight partitions by the last hex digit of the key, a fixed encryption key. */
@@ -34,10 +36,16 @@ export function testStoreConfig(databaseUrl: string): HubStoreConfig {
   };
 }
 
-async function createDatabase(template: string): Promise<TestDatabase> {
+async function createDatabase(
+  template: string,
+  serverUrl = testEnvironment().databaseUrl,
+): Promise<TestDatabase> {
   const name = `hub_test_${randomBytes(6).toString('hex')}`;
-  await onServer((server) => server.script(`CREATE DATABASE ${name} TEMPLATE ${template}`));
-  const url = urlOf(name);
+  await onServer(
+    (server) => server.script(`CREATE DATABASE ${name} TEMPLATE ${template}`),
+    serverUrl,
+  );
+  const url = urlOf(name, serverUrl);
   const database = openDatabase({ url, applicationName: 'hub-test-look', poolSize: 4 });
   return {
     name,
@@ -45,7 +53,7 @@ async function createDatabase(template: string): Promise<TestDatabase> {
     database,
     [Symbol.asyncDispose]: async () => {
       await database[Symbol.asyncDispose]();
-      await onServer((server) => server.script(`DROP DATABASE ${name} WITH (FORCE)`));
+      await onServer((server) => server.script(`DROP DATABASE ${name} WITH (FORCE)`), serverUrl);
     },
   };
 }
@@ -79,17 +87,20 @@ async function makeTemplate(): Promise<string> {
 }
 
 /** One connection to the server's own database; the advisory lock ends with it. */
-async function onServer<T>(work: (server: Database) => Promise<T>): Promise<T> {
+async function onServer<T>(
+  work: (server: Database) => Promise<T>,
+  serverUrl = testEnvironment().databaseUrl,
+): Promise<T> {
   await using server = openDatabase({
-    url: testEnvironment().databaseUrl,
+    url: serverUrl,
     applicationName: 'hub-test-server',
     poolSize: 1,
   });
   return await work(server);
 }
 
-function urlOf(name: string): string {
-  const url = new URL(testEnvironment().databaseUrl);
+function urlOf(name: string, serverUrl = testEnvironment().databaseUrl): string {
+  const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
 }

@@ -98,7 +98,7 @@ export async function alterMaster(master: Pick<TestDatabase, 'url'>, sql: string
   await database.script(sql);
 }
 
-/** Ends the hub's connections in its store, as a restart of the server does. @returns how many there were. */
+/** Ends the hub's connections in its store; the server goes on. @returns how many there were. */
 export async function endStoreConnections(world: HubWorld): Promise<number> {
   return await world.count(
     `SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity

@@ -17,6 +17,8 @@ const MUNICIPALITIES = new URL('../../mappings/code-tables/municipalities.csv', 
 export interface HubWorldOptions {
   /** Made anew in a Master of this world; or the URL of one that several worlds read. */
   readonly master: { readonly persons: number } | { readonly url: string };
+  /** The PostgreSQL server of the hub's store. Absent: the one of the test environment. */
+  readonly storeServerUrl?: string;
   /** Given over the services of the test environment, for example the address of a proxy. */
   readonly services?: Readonly<Record<string, string>>;
 }
@@ -55,7 +57,7 @@ export async function createMaster(persons: number): Promise<TestDatabase> {
 export async function createHubWorld(options: HubWorldOptions): Promise<HubWorld> {
   const services = testEnvironment();
   const stack = new AsyncDisposableStack();
-  const store = stack.use(await createEmptyDatabase());
+  const store = stack.use(await createEmptyDatabase(options.storeServerUrl));
   const own =
     'persons' in options.master ? stack.use(await createMaster(options.master.persons)) : undefined;
   const masterUrl = own?.url ?? ('url' in options.master ? options.master.url : '');
@@ -63,6 +65,8 @@ export async function createHubWorld(options: HubWorldOptions): Promise<HubWorld
   const brokers = options.services?.['KAFKA_BROKERS']?.split(',') ?? services.kafkaBrokers;
   const kafka = stack.use(createKafka({ brokers, clientId: 'test' }));
   const topics = topicTable({ prefix, partitions: PARTITIONS });
+  // With its topics Kafka forgets by itself a group that cannot be deleted: one that never met, or in which a killed instance still counts.
+  stack.defer(() => kafka.admin.deleteGroups([`${prefix}hub.core`]).catch(() => undefined));
   stack.defer(async () => await kafka.admin.deleteTopics(topics.map(({ topic }) => topic)));
   const master = stack.use(openDatabase({ url: masterUrl, applicationName: 'test', poolSize: 1 }));
   let started = 0;

@@ -44,6 +44,24 @@ export const libraryErrors = {
   KafkaJSAggregateError: kafkajs.KafkaJSAggregateError,
 };
 
+/** What a group has committed to Kafka, for each partition: what Kafka's own tools make their lag of. */
+export async function committedOffsets(
+  broker: string,
+  groupId: string,
+  topic: string,
+): Promise<readonly number[]> {
+  const admin = plainKafka([broker]).admin();
+  await admin.connect();
+  try {
+    const [answer] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    return (answer?.partitions ?? [])
+      .toSorted((a, b) => a.partition - b.partition)
+      .map(({ offset }) => Number(offset));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** Deletes the records of a partition below an offset, as retention would. */
 export async function deleteRecordsBefore(
   broker: string,

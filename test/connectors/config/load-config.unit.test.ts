@@ -100,6 +100,14 @@ describe('loadConfig', () => {
     expect(loadConfig({ ...withoutMaster, HUB_ROLES: 'core,publisher' }).master).toBeNull();
   });
 
+  it('does not ask an operator for Master, whatever the roles', () => {
+    const { MASTER_URL: _, ...withoutMaster } = VALID;
+    expect(loadConfig(withoutMaster, 'operator').master).toBeNull();
+    expect(() => loadConfig({ ...withoutMaster, HUB_SECRET: '' }, 'operator')).toThrow(
+      ConfigInvalidError,
+    );
+  });
+
   it('tells the dialect by the scheme', () => {
     const url = 'postgresql://reader@127.0.0.1/master';
     expect(loadConfig({ ...VALID, MASTER_URL: url }).master?.dialect).toBe('pg');

@@ -26,7 +26,7 @@ const TERMINATE = statement<{ ended: string }>(
      WHERE datname = current_database() AND application_name = 'hub-test') t`,
 );
 
-/** Ends every connection of the hub store under test, as a restart of PostgreSQL does. @returns how many. */
+/** Ends every connection of the hub store under test; the server goes on. @returns how many. */
 export async function endConnections(database: Database): Promise<number> {
   return Number((await database.query(TERMINATE))[0]?.ended);
 }

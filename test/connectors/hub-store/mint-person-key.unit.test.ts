@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mintIdentityKeys } from '../../../connectors/hub-store/mint-person-key.ts';
-import { parseIdentityKey } from '../../../core/person/person-identifier.ts';
+import { parsePersonKey } from '../../../core/person/person-identifier.ts';
 
 const NOON = Date.UTC(2026, 0, 2, 12, 0, 0);
 const CYCLE_MS = 65_536_000;
@@ -10,7 +10,7 @@ describe('a minted key', () => {
     const keys = mintIdentityKeys(20_000, NOON);
     expect(new Set(keys).size).toBe(20_000);
     for (const key of keys) {
-      expect(parseIdentityKey(key)).toBe(key);
+      expect(parsePersonKey(key)).toBe(key);
       expect(key).toMatch(/^.{14}8.{4}[89ab]/);
     }
   });

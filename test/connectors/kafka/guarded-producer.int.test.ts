@@ -14,7 +14,7 @@ import { plainProducer } from '../../support/plain-kafkajs.ts';
 
 const [broker = ''] = testEnvironment().kafkaBrokers;
 
-describe('two idempotent sends at once, the answer to one is lost (pitfalls H2, kafkajs#1005)', () => {
+describe('two idempotent sends at once, the answer to one is lost (kafkajs#1005)', () => {
   it('plain kafkajs acknowledges both, loses one and writes the other twice', async () => {
     await using proxy = await KafkaProxy.start(broker);
     await using test = await makeTestTopic();

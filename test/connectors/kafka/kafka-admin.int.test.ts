@@ -62,15 +62,6 @@ describe('the topics of the table', () => {
       { topic: test.topic, partition: 1, low: 0, high: 3 },
     ]);
   });
-
-  it('a group that has committed nothing lags by all of them', async () => {
-    await using test = await makeTestTopic();
-    const messages = texts('a', 'b');
-    await test.kafka.producer().send({ topic: test.topic, partition: 0, messages });
-    expect(await test.kafka.admin.groupLag(testName('group'), test.topic)).toEqual([
-      { topic: test.topic, partition: 0, lag: 2 },
-    ]);
-  });
 });
 
 describe('the admin client', () => {

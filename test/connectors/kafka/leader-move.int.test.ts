@@ -11,7 +11,7 @@ import { readValues, testKafka, testName, texts } from '../../support/kafka-topi
 import { plainProducer } from '../../support/plain-kafkajs.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 
-const title = 'a partition moves to a broker that has answered already (pitfalls H1, kafkajs#1303)';
+const title = 'a partition moves to a broker that has answered already (kafkajs#1303)';
 
 describe.skipIf(!hasKafkaPrograms())(
   hasKafkaPrograms() ? title : `${title} (needs Kafka's programs: run \`hub stack up\` once)`,

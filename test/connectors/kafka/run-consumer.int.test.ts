@@ -14,7 +14,11 @@ import {
   testName,
   texts,
 } from '../../support/kafka-topic.ts';
-import { deleteRecordsBefore, plainProducer } from '../../support/plain-kafkajs.ts';
+import {
+  committedOffsets,
+  deleteRecordsBefore,
+  plainProducer,
+} from '../../support/plain-kafkajs.ts';
 
 const [broker = ''] = testEnvironment().kafkaBrokers;
 
@@ -70,9 +74,7 @@ describe('the offset to go on from', () => {
     await again.stop();
 
     expect(restored.values(0)).toEqual(numbered('v', 20).slice(5));
-    expect(await test.kafka.admin.groupLag(groupId, test.topic)).toEqual([
-      { topic: test.topic, partition: 0, lag: 0 },
-    ]);
+    expect(await committedOffsets(broker, groupId, test.topic)).toEqual([20]);
   });
 
   it('counts the control records of transactions, committed and aborted', async () => {
@@ -87,7 +89,15 @@ describe('the offset to go on from', () => {
     await inTransaction('b', 'abort'); // Offsets 2 and 3.
     await inTransaction('c', 'commit'); // Offsets 4 and 5.
     const store = new OffsetStore();
-    const consumer = run(test, test.kafka, { ...on(store), stallAfterMs: 5_000 });
+    const steps: (readonly [number, number])[] = [];
+    const consumer = run(test, test.kafka, {
+      startOffset: store.startOffset,
+      stallAfterMs: 5_000,
+      onBatch: async (batch) => {
+        steps.push([batch.firstOffset, batch.nextOffset]);
+        await on(store).onBatch(batch);
+      },
+    });
     await eventually(() => store.get(0) === 6);
     await inTransaction('d', 'abort'); // Nothing to hand over.
     await inTransaction('e', 'commit');
@@ -96,6 +106,11 @@ describe('the offset to go on from', () => {
 
     expect(store.values(0)).toEqual(['a', 'c', 'e']);
     expect(await test.kafka.admin.offsets(test.topic)).toMatchObject([{ high: store.get(0) }]);
+    // Each batch follows on what was stored before it: none of them is a gap.
+    expect(steps.map(([first]) => first)).toEqual([
+      0,
+      ...steps.slice(0, -1).map(([, next]) => next),
+    ]);
   });
 
   it('is refused when retention has deleted it', async () => {

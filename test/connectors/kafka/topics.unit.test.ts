@@ -14,7 +14,7 @@ describe('the topic table', () => {
   });
 
   it('never compacts events or raw records: each of them counts', () => {
-    for (const topic of [TOPIC.personEvents, TOPIC.sourceMaster, TOPIC.parked]) {
+    for (const topic of [TOPIC.personEvents, TOPIC.sourceMaster]) {
       expect(settingsOf(topic)).toMatchObject({ 'cleanup.policy': 'delete' });
     }
   });

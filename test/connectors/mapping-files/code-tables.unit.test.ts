@@ -4,7 +4,7 @@ import { loadMappingFiles } from '../../../connectors/mapping-files/load-mapping
 import { describeWithShared, readSharedJson, sharedPath } from '../../support/shared-data.ts';
 
 const MAPPINGS = new URL('../../../mappings', import.meta.url).pathname;
-const { areas, masterMapping } = await loadMappingFiles(MAPPINGS);
+const { masterMapping } = await loadMappingFiles(MAPPINGS);
 
 /** The rows of a CSV file below its comment lines, the column names among them. */
 const linesOf = (path: string): readonly string[] =>
@@ -38,11 +38,6 @@ describe('the area tables', () => {
       const text = readFileSync(`${MAPPINGS}/code-tables/${name}.csv`, 'utf8');
       expect(text).toMatch(/^# Source: /);
     }
-  });
-
-  it('are read with their letters whole', () => {
-    expect(areas.municipalityName('0382')).toBe('Östhammar');
-    expect(areas.countyName('24')).toBe('Västerbottens län');
   });
 });
 

@@ -19,7 +19,7 @@ describe('the mapping files of this project', () => {
     expect(files.masterMapping.person.key).toEqual(['identityType', 'identity']);
     expect(files.masterMapping.reserveNumberAreaIsPlace).toBe(false);
     expect(files.classifier.knowsRoot('1.2.752.97.3.1.3' as Oid)).toBe(true);
-    expect(files.areas.municipalityName('0380')).toBe('Uppsala');
+    expect(files.areas.resolve(null, '0380')).toMatchObject({ countyCode: '03' });
     expect(Object.isFrozen(files.masterMapping.person.columns)).toBe(true);
     expect(Object.isFrozen(files.reserveNumberFormats[0])).toBe(true);
   });

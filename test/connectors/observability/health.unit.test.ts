@@ -8,12 +8,23 @@ let health: Health;
 
 beforeEach(() => {
   now = 0;
-  health = createHealth({ stallMs: 60_000, now: () => now });
+  health = createHealth({ stallMs: 60_000, roles: [], now: () => now });
 });
 
 describe('health', () => {
-  it('is good before any role has begun', () => {
+  it('is good where no role is asked for', () => {
     expect(health.read()).toEqual({ healthy: true, roles: [] });
+  });
+
+  it('is bad when a role that was asked for has said nothing for the stall time', () => {
+    health = createHealth({ stallMs: 60_000, roles: [ROLE], now: () => now });
+    now = 60_000;
+    expect(health.read()).toMatchObject({ healthy: true, roles: [{ state: 'starting' }] });
+    now = 60_001;
+    expect(health.read()).toMatchObject({
+      healthy: false,
+      roles: [{ role: 'core', state: 'stalled', quietSeconds: 60 }],
+    });
   });
 
   it('is bad when a role that moved has not moved for the stall time', () => {

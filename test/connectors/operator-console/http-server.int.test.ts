@@ -8,7 +8,7 @@ import { safeText } from '../../../core/errors/log-safe.ts';
 
 function parts() {
   const logger = createLogger({ level: 'error', destination: { write: () => undefined } });
-  return { health: createHealth({ stallMs: 1_000 }), metrics: createMetrics(), logger };
+  return { health: createHealth({ stallMs: 1_000, roles: [] }), metrics: createMetrics(), logger };
 }
 
 describe('the HTTP server', () => {

@@ -74,7 +74,13 @@ const CASES: readonly {
     name: 'an annulled death',
     from: { deregistration: dead },
     to: {},
-    events: ['death-annulled', 'membership-changed', 'moved-in'],
+    events: ['death-annulled', 'membership-changed'],
+  },
+  {
+    name: 'a new number for the person',
+    from: {},
+    to: { deregistration: { ...emigrated, reason: 'GN' } },
+    events: ['deregistered', 'membership-changed'],
   },
   {
     name: 'an emigration',

@@ -34,10 +34,4 @@ describe('county and municipality codes', () => {
   ] as const)('%s', (_, county, municipality, expected) => {
     expect(areas.resolve(county, municipality)).toEqual(expected);
   });
-
-  it('have names', () => {
-    expect(areas.countyName('03')).toBe('Uppsala län');
-    expect(areas.municipalityName('0114')).toBe('Upplands Väsby');
-    expect(areas.municipalityName('14')).toBeUndefined();
-  });
 });

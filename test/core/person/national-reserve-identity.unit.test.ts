@@ -7,7 +7,7 @@ import {
   nationalReserveCheckDigit,
 } from '../../../core/person/national-reserve-identity.ts';
 
-/** The published examples (domain 2.4). */
+/** The published examples. */
 const PUBLISHED = [
   '22790814AA01',
   '22950606FH20',

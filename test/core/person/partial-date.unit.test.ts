@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  comparePartialDates,
   isCalendarDay,
   type PartialDate,
   parsePartialDate,
-  printNavetDate,
 } from '../../../core/person/partial-date.ts';
 
 const day = (value: string): PartialDate => ({ precision: 'day', value });
@@ -62,21 +60,7 @@ describe('parsePartialDate', () => {
           return;
         }
         expect(parsePartialDate(date.value)).toEqual(date);
-        expect(parsePartialDate(printNavetDate(date))).toEqual(date);
       }),
     );
-  });
-});
-
-describe('comparePartialDates', () => {
-  it('sorts by time, and what is less precise before what it contains', () => {
-    const sorted = [
-      year('1854'),
-      month('1854-01'),
-      day('1854-01-01'),
-      month('1854-02'),
-      year('1855'),
-    ];
-    expect(sorted.toReversed().sort(comparePartialDates)).toEqual(sorted);
   });
 });

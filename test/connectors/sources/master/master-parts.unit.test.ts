@@ -198,7 +198,12 @@ describe('a checkpoint', () => {
   it.each(['', '{}', '[]', 'null', '{"format":2,"mode":"change-tracking"}', '{"format":1}'])(
     'of another kind is refused and not guessed: %s',
     (text) => {
-      expect(() => parseCheckpoint(text)).toThrowError(HubError);
+      expect(() => parseCheckpoint(text)).toThrow(
+        expect.objectContaining({
+          code: 'HUB_MASTER_CHECKPOINT_UNREADABLE',
+          disposition: 'fatal',
+        }),
+      );
     },
   );
 });

@@ -97,7 +97,7 @@ describe('Master on PostgreSQL', () => {
     );
   });
 
-  it('tells a deadlock, a time-out and a refused login apart, without the words of the server', async () => {
+  it('tells a time-out, a server that is away and a refused login apart, without the words of the server', async () => {
     await using master = await pool.create();
     await using database = master.open({ queryTimeoutMs: 200 });
     const slow = { text: 'SELECT pg_sleep(5)', parameters: [] };

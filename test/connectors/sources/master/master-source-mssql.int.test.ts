@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { masterSourceContract } from '../../../contracts/master-source.contract.ts';
+import { masterSourceFaultsContract } from '../../../contracts/master-source-faults.contract.ts';
 import { masterSourceModesContract } from '../../../contracts/master-source-modes.contract.ts';
 import { testEnvironment } from '../../../support/env.ts';
 import { createMssqlMaster } from '../../../support/master-fixture-mssql.ts';
@@ -13,6 +14,7 @@ const suite = (): void => {
     patienceMs: 100_000,
   };
   masterSourceContract(server);
+  masterSourceFaultsContract(server);
   masterSourceModesContract(server);
 };
 

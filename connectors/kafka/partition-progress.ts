@@ -3,7 +3,7 @@ import { safeWord } from '../../core/errors/log-safe.ts';
 import type { PartitionOffsets, TopicPartition } from './kafka-message.ts';
 
 /** How far a consumer is in one partition. */
-export interface PartitionPosition extends TopicPartition {
+export interface PartitionProgress extends TopicPartition {
   /** The offset that the next batch must begin at. */
   wanted: number;
   /** The offset after the last batch that was done. Lower than `wanted` when only control records came since. */
@@ -20,24 +20,24 @@ export function partitionName(at: TopicPartition): string {
 }
 
 /**
- * The position to begin at: the stored offset, else the first or the next one of the partition.
+ * Where to begin: the stored offset, else the first or the next one of the partition.
  * @throws HubError `HUB_KAFKA_OFFSET_GONE` when the stored offset is not in the partition.
  */
-export function startPosition(
+export function startProgress(
   offsets: PartitionOffsets,
   stored: number | undefined,
   fromBeginning: boolean,
-): PartitionPosition {
+): PartitionProgress {
   const { topic, partition, low, high } = offsets;
   const wanted = stored ?? (fromBeginning ? low : high);
-  const position = { topic, partition, wanted, done: wanted, wrongFetches: 0, committed: -1 };
-  refuseIfGone(position, offsets);
-  return position;
+  const progress = { topic, partition, wanted, done: wanted, wrongFetches: 0, committed: -1 };
+  refuseIfGone(progress, offsets);
+  return progress;
 }
 
 /** @throws HubError `HUB_KAFKA_OFFSET_GONE` when the wanted offset was deleted, or was never written to this topic. */
-export function refuseIfGone(position: PartitionPosition, offsets: PartitionOffsets): void {
-  const { topic, partition, wanted } = position;
+export function refuseIfGone(progress: PartitionProgress, offsets: PartitionOffsets): void {
+  const { topic, partition, wanted } = progress;
   const { low, high } = offsets;
   if (wanted >= low && wanted <= high) return;
   throw new HubError('HUB_KAFKA_OFFSET_GONE', {
