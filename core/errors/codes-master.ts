@@ -87,7 +87,7 @@ export const MASTER_CODES = {
     happened:
       'Changes in Master were lost before the hub read them: they expired, or tracking was interrupted, or the table was made anew.',
     safe: 'No removal is sent until the table has been read again in full. Persons that did not change give no event.',
-    next: 'Nothing: the hub reads Master again by itself. Afterwards run the reconciliation report, for persons that were removed meanwhile, and find out why the hub stood still or the table changed.',
+    next: 'Nothing: the hub reads Master again by itself. Find out why it stood still, or why the table changed. In mode change-tracking, persons that were removed from Master meanwhile stay published, since reading finds only who is there: ask the owner of Master who they are, and run `hub source accept-gap master` when they have been looked after.',
   },
   HUB_MASTER_RESTORED: {
     disposition: 'fatal',

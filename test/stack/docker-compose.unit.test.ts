@@ -85,7 +85,8 @@ describe('the seed of Master', () => {
     services.get('master-seed')?.some((line) => line.endsWith(`:${path}:ro`));
 
   it('is what the service runs, from files that it is given', () => {
-    const input = /"-i", "(\/seed\/[^"]+)"\]$/.exec(settingOf('master-seed', 'command') ?? '')?.[1];
+    const command = services.get('master-seed')?.join('\n') ?? '';
+    const input = /"-i", "([^"]+)"\]$/m.exec(command)?.[1];
     expect(input).toBe('/seed/seed-master.sql');
     const included = lines.flatMap((line) => /^:r (\S+)$/.exec(line)?.[1] ?? []);
     expect(included).toEqual(['/seed/master-schema.mssql.sql']);
