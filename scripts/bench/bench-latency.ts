@@ -7,6 +7,7 @@ import {
   type BenchWorld,
   createBenchWorld,
   MUNICIPALITIES,
+  masterWasChanged,
   SEED,
   watchUntil,
 } from './bench-world.ts';
@@ -33,7 +34,7 @@ export async function benchLatency(
   await using hub = world.start();
   const published = 'hub_publisher_events_total';
   await watchUntil(
-    hub,
+    [hub],
     world.expected,
     () => hub.metric(published),
     () => undefined,
@@ -46,6 +47,7 @@ export async function benchLatency(
   reading.catch(() => undefined); // met below
   const changes: CommittedChange[] = [];
   const { endpoints } = stack;
+  masterWasChanged();
   report(`latency: ${CHANGES_PER_SECOND} changes a second for ${SECONDS} s`);
   await playLiveChanges({
     masterUrl: endpoints.masterUrl,

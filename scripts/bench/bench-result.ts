@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 
 /** The names of all measurements, in the order of the table. */
 export const BENCH_NAMES = [
@@ -51,7 +51,7 @@ export const DURABILITY =
 /** The machine in one line, without anything that names it. */
 export function describeMachine(): string {
   const [first] = cpus();
-  return `${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, everything on this machine`;
+  return `${cpus().length} cores (${first?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, everything on this machine`;
 }
 
 /** The value at a share of the sorted list, for example 0.99. */

@@ -22,7 +22,7 @@ export async function benchStages(
   };
   const watch = (hub: BenchHub, role: string, goal: number, metric: string) =>
     watchUntil(
-      hub,
+      [hub],
       goal,
       () => hub.metric(metric),
       (done) => report(`${role}: ${done} of ${goal}`),

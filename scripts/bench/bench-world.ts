@@ -49,6 +49,13 @@ process.once('exit', () => {
 });
 
 let worlds = 0;
+/** What the Master of the bench stack holds: two measurements on the same persons need one filling. */
+let filled: LoadedMaster | undefined;
+
+/** For who changes the Master: the next measurement fills it anew. */
+export function masterWasChanged(): void {
+  filled = undefined;
+}
 
 /** Fills the Master with so many persons and prepares an empty store and empty topics. */
 export async function createBenchWorld(
@@ -65,11 +72,14 @@ export async function createBenchWorld(
   };
   await admin(`drop database if exists ${name} with (force)`);
   await admin(`create database ${name} template template0`);
-  report(`filling Master with ${persons} persons`);
-  const loaded = await loadDemoMaster({
-    masterUrl: endpoints.masterUrl,
-    population: { seed: SEED, count: persons, municipalities: MUNICIPALITIES },
-  });
+  if (filled?.persons !== persons) {
+    report(`filling Master with ${persons} persons`);
+    filled = await loadDemoMaster({
+      masterUrl: endpoints.masterUrl,
+      population: { seed: SEED, count: persons, municipalities: MUNICIPALITIES },
+    });
+  }
+  const loaded = filled;
   const databaseUrl = new URL(endpoints.databaseUrl);
   databaseUrl.pathname = `/${name}`;
   const settings = {
@@ -155,14 +165,14 @@ function sumOfMetric(page: string, name: string): number {
 
 /** Asks until the answer is at least the goal. @returns the moment and the answer of each question. */
 export async function watchUntil(
-  hub: BenchHub,
+  hubs: readonly BenchHub[],
   goal: number,
   ask: () => number | Promise<number>,
   report: (done: number) => void,
 ): Promise<readonly { readonly at: number; readonly count: number }[]> {
   const seen: { at: number; count: number }[] = [];
   for (;;) {
-    hub.check();
+    for (const hub of hubs) hub.check();
     const count = await ask();
     seen.push({ at: performance.now(), count });
     report(count);
