@@ -149,7 +149,7 @@ describe('services that the environment names', () => {
       databaseUrl: environment.DATABASE_URL,
       masterUrl: environment.MASTER_URL,
     });
-    expect(stack.parts.map((part) => part.origin)).toEqual(['named', 'named', 'named', 'named']);
+    expect(stack.parts.map((part) => part.origin)).toEqual(['named', 'named', 'named']);
     expect(readState(stackContext(clone.options))).toBeUndefined();
   });
 
