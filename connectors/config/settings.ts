@@ -196,7 +196,7 @@ export const SETTINGS = {
   },
   HUB_PUBLISH_BATCH: {
     section: 'Main path and publisher',
-    default: '1000',
+    default: '500',
     kind: wholeNumber(1, 10_000, 'entries'),
     description: 'At most so many outbox entries go into one send.',
   },

@@ -2,17 +2,17 @@ import type { KafkaRecord, TopicPartition, TopicPartitions } from './kafka-messa
 
 /** What bounds the memory of a consumer: about three times `maxBytes` at most. */
 export interface FetchLimits {
-  /** Bytes of one answer from a broker. A single larger record batch still comes. Default 4 MB. */
+  /** Bytes of one answer from a broker. A single larger record batch still comes. Default 2 MB. */
   readonly maxBytes: number;
-  /** Bytes of one partition in an answer. Default 1 MB. */
+  /** Bytes of one partition in an answer. Default 512 kB. */
   readonly maxBytesPerPartition: number;
   /** How long a broker may wait for the first record; it answers at once when one arrives. Default 500 ms. */
   readonly maxWaitMs: number;
 }
 
 export const DEFAULT_FETCH_LIMITS: FetchLimits = {
-  maxBytes: 4 * 1024 * 1024,
-  maxBytesPerPartition: 1024 * 1024,
+  maxBytes: 2 * 1024 * 1024,
+  maxBytesPerPartition: 512 * 1024,
   maxWaitMs: 500,
 };
 
