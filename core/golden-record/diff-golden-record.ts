@@ -1,4 +1,4 @@
-import type { FieldGroup, GoldenRecord } from './golden-record.ts';
+import { FIELD_GROUPS, type FieldGroup, type GoldenRecord } from './golden-record.ts';
 
 type View = Readonly<Partial<Record<FieldGroup, unknown>>>;
 
@@ -14,28 +14,14 @@ export function changedGroups(
   if (after === null) return filledGroups(before);
   const old = viewByGroup(before);
   const now = viewByGroup(after);
-  return ORDER.filter((group) => text(old[group]) !== text(now[group]));
+  return FIELD_GROUPS.filter((group) => text(old[group]) !== text(now[group]));
 }
 
 /** What comes, or goes, with the whole record. Without a comparison there is no need for text: a first load is made of these. */
 function filledGroups(golden: GoldenRecord): readonly FieldGroup[] {
   const view = viewByGroup(golden);
-  return ORDER.filter((group) => !isEmpty(view[group]));
+  return FIELD_GROUPS.filter((group) => !isEmpty(view[group]));
 }
-
-const ORDER: readonly FieldGroup[] = [
-  'identities',
-  'name',
-  'sex',
-  'birth',
-  'protection',
-  'deregistration',
-  'marital-status',
-  'membership',
-  'locality',
-  'addresses',
-  'contacts',
-];
 
 /** Golden records are built with one key order, so equal content has equal text. Empty and absent are the same here. */
 function text(value: unknown): string {
