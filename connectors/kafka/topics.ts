@@ -1,6 +1,7 @@
 /** Topic names without a prefix. */
 export const TOPIC = {
   sourceMaster: 'source.master.person.v1',
+  sourcePu: 'source.pu.person.v1',
   personState: 'person.state.v1',
   personEvents: 'person.events.v1',
 } as const;
@@ -50,6 +51,7 @@ const kept = (days: number): Readonly<Record<string, string>> => ({
 const SETTINGS: Readonly<Record<HubTopic, Readonly<Record<string, string>>>> = {
   // Raw personal data: as short as the longest stop of the hub that we plan for.
   [TOPIC.sourceMaster]: kept(7),
+  [TOPIC.sourcePu]: kept(7),
   [TOPIC.personState]: COMPACTED,
   // No values in it, so nothing has to leave early: a consumer can look back a year.
   [TOPIC.personEvents]: kept(365),

@@ -1,10 +1,10 @@
 import type { IdentityHash } from '../../core/person/person-identifier.ts';
+import type { RawRecordSink } from '../../core/sync/ports.ts';
 import type { SourceMessage } from '../../core/sync/source-record.ts';
 import { DEFAULT_BATCH_LIMITS, sizeOf } from '../kafka/batch-limits.ts';
 import type { GuardedProducer } from '../kafka/guarded-producer.ts';
 import type { KafkaMessage } from '../kafka/kafka-message.ts';
 import { partitionOf } from '../kafka/partition-of.ts';
-import type { RawRecordSink } from '../sources/master/raw-record-sink.ts';
 import { encodeSourceMessage } from './raw-message.ts';
 
 export interface RawTopicSinkOptions {

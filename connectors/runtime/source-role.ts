@@ -1,6 +1,6 @@
 import { findHubError } from '../../core/errors/hub-error.ts';
 import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
-import type { Lease } from '../../core/sync/ports.ts';
+import type { Lease, RawRecordSink } from '../../core/sync/ports.ts';
 import { formatPosition } from '../../core/sync/source-record.ts';
 import type { MasterConfig } from '../config/hub-config.ts';
 import { TOPIC, topicName } from '../kafka/topics.ts';
@@ -16,7 +16,6 @@ import type {
   MasterSourceEvent,
   MasterSourceStatus,
 } from '../sources/master/master-source-events.ts';
-import type { RawRecordSink } from '../sources/master/raw-record-sink.ts';
 import { waitMs } from './cancellable-wait.ts';
 import type { HubParts } from './hub-parts.ts';
 import { identityHashKey } from './open-parts.ts';

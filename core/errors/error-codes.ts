@@ -2,6 +2,7 @@ import { CONFIG_CODES } from './codes-config.ts';
 import { KAFKA_CODES } from './codes-kafka.ts';
 import { MASTER_CODES } from './codes-master.ts';
 import { PERSON_CODES } from './codes-person.ts';
+import { PU_CODES } from './codes-pu.ts';
 import { STACK_CODES } from './codes-stack.ts';
 import { STORE_CODES } from './codes-store.ts';
 import { SYNC_CODES } from './codes-sync.ts';
@@ -12,6 +13,7 @@ export const ERROR_CODES = {
   ...KAFKA_CODES,
   ...MASTER_CODES,
   ...PERSON_CODES,
+  ...PU_CODES,
   ...STACK_CODES,
   ...STORE_CODES,
   ...SYNC_CODES,

@@ -6,7 +6,7 @@ export type SourceName = 'master' | 'pu';
 /**
  * Where a source stood. `epoch` rises when a source was restored or failed over, by a person's decision, so that
  * older-looking versions are not refused for ever. `version` is the source's own: a change tracking version, a row version, the
- * number of a diff run, or PU's timestamp as a number.
+ * number of a diff run, or the second (UTC, since 1970) of a record's version in PU.
  */
 export interface SourcePosition {
   readonly epoch: number;
@@ -31,7 +31,7 @@ export function parsePosition(text: string): SourcePosition | undefined {
   return { epoch: Number(match[1]), version: BigInt(match[2]) };
 }
 
-/** One row as text: hub field name (from `mappings/master.json`) to value. Dates are ISO text, flags are `1` and `0`. */
+/** One row as text: hub field name (from `mappings/master.json`, or `core/mapping/pu-record.ts` for PU) to value. Dates are ISO text, flags are `1` and `0`. */
 export type SourceRow = Readonly<Record<string, string | null>>;
 
 /**
@@ -64,7 +64,11 @@ export interface SourceRemoval {
 }
 
 /** Why a connector passes a row on as refused. */
-export const REFUSAL_CODES = ['HUB_MASTER_ROW_TOO_LARGE', 'HUB_MASTER_DUPLICATE_KEY'] as const;
+export const REFUSAL_CODES = [
+  'HUB_MASTER_ROW_TOO_LARGE',
+  'HUB_MASTER_DUPLICATE_KEY',
+  'HUB_PU_RECORD_TOO_LARGE',
+] as const;
 
 /** A row that the connector could read but must not pass on, for example over the size limit or with a doubled key. */
 export interface SourceRefusal {

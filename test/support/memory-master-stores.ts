@@ -1,6 +1,5 @@
 import type { KnownRow, KnownRowStore } from '../../connectors/sources/master/known-row-store.ts';
-import type { RawRecordSink } from '../../connectors/sources/master/raw-record-sink.ts';
-import type { Lease, SourceCheckpointStore } from '../../core/sync/ports.ts';
+import type { Lease, RawRecordSink, SourceCheckpointStore } from '../../core/sync/ports.ts';
 import type { SourceMessage, SourceName } from '../../core/sync/source-record.ts';
 
 /** A raw topic in memory, that can be made to fail. */

@@ -1,7 +1,7 @@
 import { HubError } from '../../../core/errors/hub-error.ts';
 import { safeText } from '../../../core/errors/log-safe.ts';
+import { pause } from '../../waiting/with-retry.ts';
 import { parseCheckpoint } from './master-checkpoint.ts';
-import { pause } from './master-retry.ts';
 import {
   type CommandOutcome,
   type MasterCommand,

@@ -3,18 +3,17 @@ import type { ErrorCode } from '../../../core/errors/error-codes.ts';
 import { findHubError, HubError } from '../../../core/errors/hub-error.ts';
 import { type LogSafeFields, safeText } from '../../../core/errors/log-safe.ts';
 import type { MasterMapping } from '../../../core/mapping/master-mapping.ts';
-import type { Lease, SourceCheckpointStore } from '../../../core/sync/ports.ts';
+import type { Lease, RawRecordSink, SourceCheckpointStore } from '../../../core/sync/ports.ts';
 import type { SourceMessage } from '../../../core/sync/source-record.ts';
+import { withRetry } from '../../waiting/with-retry.ts';
 import type { KnownRow, KnownRowStore } from './known-row-store.ts';
 import { higherVersion, type MasterCheckpoint, printCheckpoint } from './master-checkpoint.ts';
 import type { MasterDatabase } from './master-dialect.ts';
 import { createMasterReader, type MasterReader } from './master-reader.ts';
-import { withRetry } from './master-retry.ts';
 import type { MasterSourceConfig } from './master-source-config.ts';
 import { type LoadRate, type MasterSourceEvent, positionOf } from './master-source-events.ts';
 import { type MasterState, type MasterStateEvent, nextState } from './master-source-state.ts';
 import { verifyMaster } from './master-startup.ts';
-import type { RawRecordSink } from './raw-record-sink.ts';
 import { createRemovalGuard, type RemovalGuard } from './removal-guard.ts';
 
 /** Everything that a Master source works with. */

@@ -1,10 +1,10 @@
 import { findHubError, HubError } from '../../../core/errors/hub-error.ts';
 import { safeText, safeWord } from '../../../core/errors/log-safe.ts';
+import { pause } from '../../waiting/with-retry.ts';
 import { createLoadMeter } from './load-meter.ts';
 import type { LoadProgress, MasterCheckpoint, ResnapshotFilter } from './master-checkpoint.ts';
 import type { ChunkRequest, ReadTables, RowKey } from './master-dialect.ts';
 import type { ReadPage, ReadResult } from './master-reader.ts';
-import { pause } from './master-retry.ts';
 import { checkTracked, type Gap, type ServerView } from './master-server-view.ts';
 import type { SourceRun } from './source-run.ts';
 

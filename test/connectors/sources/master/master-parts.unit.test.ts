@@ -9,13 +9,13 @@ import type { ReadColumn } from '../../../../connectors/sources/master/master-di
 import { MSSQL_DIALECT } from '../../../../connectors/sources/master/master-dialect-mssql.ts';
 import { PG_DIALECT } from '../../../../connectors/sources/master/master-dialect-pg.ts';
 import { masterError } from '../../../../connectors/sources/master/master-errors.ts';
-import { withRetry } from '../../../../connectors/sources/master/master-retry.ts';
 import { createRemovalGuard } from '../../../../connectors/sources/master/removal-guard.ts';
 import {
   fitsParameter,
   isReadableAs,
   parseSqlType,
 } from '../../../../connectors/sources/master/sql-type.ts';
+import { withRetry } from '../../../../connectors/waiting/with-retry.ts';
 import { findHubError, HubError } from '../../../../core/errors/hub-error.ts';
 import type { ColumnType } from '../../../../core/mapping/master-mapping.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { printErrorChain } from '../../../../connectors/observability/describe-error.ts';
-import { withRetry } from '../../../../connectors/sources/master/master-retry.ts';
+import { withRetry } from '../../../../connectors/waiting/with-retry.ts';
 import { findHubError, HubError } from '../../../../core/errors/hub-error.ts';
 import { plainStatement, startScriptedMaster } from '../../../support/scripted-master.ts';
 import { type Reply, resultSet, sqlError, sqlErrorToken } from '../../../support/tds-peer.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dispositionOf } from '../../../core/errors/hub-error.ts';
+import { dispositionOf } from '../../core/errors/hub-error.ts';
 
 export interface RetryOptions {
   readonly retries: number;
