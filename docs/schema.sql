@@ -3,6 +3,12 @@
 
 CREATE SEQUENCE outbox_id AS bigint CACHE 1;
 
+CREATE TABLE call_budgets (
+  name text COLLATE "C" NOT NULL,
+  next_at timestamp with time zone NOT NULL,
+  CONSTRAINT call_budgets_pkey PRIMARY KEY (name)
+) WITH (fillfactor=10);
+
 CREATE TABLE commands (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   kind text COLLATE "C" NOT NULL,
@@ -101,6 +107,18 @@ CREATE TABLE persons (
   content_hash text COLLATE "C" NOT NULL,
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT persons_pkey PRIMARY KEY (person_key)
+) WITH (fillfactor=90);
+
+CREATE TABLE pu_known (
+  root text COLLATE "C" NOT NULL,
+  extension text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  asked_at bigint NOT NULL,
+  epoch integer NOT NULL,
+  second bigint,
+  content_hash text COLLATE "C",
+  place text COLLATE "C",
+  CONSTRAINT pu_known_pkey PRIMARY KEY (root, extension)
 ) WITH (fillfactor=90);
 
 CREATE TABLE source_checkpoints (

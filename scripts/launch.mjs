@@ -44,9 +44,9 @@ end(await run(findNode24(), [...demoSettings(), join(PROJECT, program), ...args]
 /** Where nothing is set, `hub` looks at the demo that runs in this clone: the demo leaves its settings there while it runs. */
 function demoSettings() {
   const isSet = ['KAFKA_BROKERS', 'DATABASE_URL', 'HUB_SECRET'].some((name) => environment[name]);
-  return target === 'hub' && !isSet
-    ? [`--env-file-if-exists=${join(PROJECT, '.stack', 'demo', 'demo.env')}`]
-    : [];
+  const file = join(PROJECT, '.stack', 'demo', 'demo.env');
+  // Asked here as well, since Node says so where the file is not there; it may be gone again by the time that Node looks.
+  return target === 'hub' && !isSet && existsSync(file) ? [`--env-file-if-exists=${file}`] : [];
 }
 
 /** Whether node_modules holds what package-lock.json says. npm writes its own list there last of all. */

@@ -14,14 +14,19 @@ export function findContradictions(
 
   if (values.HUB_ROLES?.length === 0) add('HUB_ROLES', 'must name at least one role');
   const reads = purpose === 'instance' && values.HUB_ROLES?.includes('source');
-  if (reads && values.MASTER_URL === undefined) {
-    add('MASTER_URL', 'is not set, and HUB_ROLES has source');
+  if (reads && values.MASTER_URL === undefined && values.PU_URL === undefined) {
+    add('MASTER_URL', 'is not set, and HUB_ROLES has source: set this, PU_URL or both');
   }
   for (const [one, other] of [
     ['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'],
     ['KAFKA_TLS_KEY', 'KAFKA_TLS_CERT'],
     ['KAFKA_USER', 'KAFKA_PASSWORD'],
     ['KAFKA_PASSWORD', 'KAFKA_USER'],
+    ['PU_REST_URL', 'PU_URL'],
+    ['PU_CERT', 'PU_URL'],
+    ['PU_KEY', 'PU_URL'],
+    // A misspelled PU_URL would leave PU unread without a word.
+    ['PU_URL', 'PU_CERT'],
   ] as const) {
     if (values[one] === undefined && values[other] !== undefined) {
       add(one, `is not set, and ${other} is`);

@@ -17,6 +17,34 @@ export interface MasterConfig {
   readonly maxRemovalShare: number;
 }
 
+/** The pulls that ask PU for what changed, each on a schedule of its own (Inera's four cases of a local PU). */
+export type PuSchedules = Readonly<
+  Record<'own-region' | 'known-elsewhere' | 'reserve-identities' | 'moved-out', string>
+>;
+
+/** Where PU is and how it is asked. */
+export interface PuConfig {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly restUrl: string;
+  /** PEM texts; without `ca` the system's authorities are trusted. */
+  readonly tls: {
+    readonly ca: Secret | undefined;
+    readonly cert: Secret;
+    readonly key: Secret;
+  };
+  readonly logicalAddress: string;
+  readonly contractVersion: SettingValues['PU_CONTRACT_VERSION'];
+  readonly callsPerSecond: number;
+  /** Cron expressions. */
+  readonly schedules: PuSchedules;
+  readonly overlapSeconds: number;
+  readonly orderWaitMinutes: number;
+  readonly pollMs: number;
+  readonly lateMinutes: number;
+  readonly workDirectory: string;
+}
+
 /** PEM texts. Undefined: the system's authorities; no certificate of our own. */
 export interface KafkaTls {
   readonly ca: Secret | undefined;
@@ -46,8 +74,10 @@ export interface HubConfig {
     readonly login: { readonly user: string; readonly password: Secret } | null;
   };
   readonly store: { readonly url: Secret };
-  /** Null when MASTER_URL is not set; never null in an instance with the role source. An operator's may be null whatever the roles. */
+  /** Null when MASTER_URL is not set. An instance with the role source has Master or PU or both; an operator's may lack both. */
   readonly master: MasterConfig | null;
+  /** Null when PU_URL is not set. */
+  readonly pu: PuConfig | null;
   readonly core: { readonly batchRecords: number };
   readonly publisher: { readonly batchEntries: number; readonly alarmSeconds: number };
   readonly health: { readonly stallSeconds: number };

@@ -1,12 +1,12 @@
 /** The only file that reads the environment. Everything else gets a {@link HubConfig}. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { safeWord } from '../../core/errors/log-safe.ts';
 import { ConfigInvalidError, type ConfigProblem } from './config-problem.ts';
 import { findContradictions } from './find-contradictions.ts';
-import type { ConfigPurpose, HubConfig, MasterConfig } from './hub-config.ts';
+import type { ConfigPurpose, HubConfig, MasterConfig, PuConfig } from './hub-config.ts';
 import { SETTING_NAMES, type SettingName, type SettingValues, settingOf } from './settings.ts';
 
 /** Names to texts, such as `process.env`. */
@@ -140,6 +140,7 @@ function resolveConfig(values: SettingValues): HubConfig {
     },
     store: { url: values.DATABASE_URL },
     master: resolveMaster(values),
+    pu: resolvePu(values),
     core: { batchRecords: values.HUB_BATCH_RECORDS },
     publisher: {
       batchEntries: values.HUB_PUBLISH_BATCH,
@@ -162,6 +163,32 @@ function resolveMaster(values: SettingValues): MasterConfig | null {
     chunkRows: values.MASTER_CHUNK_ROWS,
     maxRowBytes: values.MASTER_MAX_ROW_BYTES,
     maxRemovalShare: values.MASTER_MAX_REMOVAL_SHARE,
+  };
+}
+
+function resolvePu(values: SettingValues): PuConfig | null {
+  const { PU_URL: url, PU_REST_URL: restUrl, PU_CERT: cert, PU_KEY: key } = values;
+  // All of them or none: `find-contradictions.ts` has seen to it.
+  if (url === undefined || restUrl === undefined) return null;
+  if (cert === undefined || key === undefined) return null;
+  return {
+    url,
+    restUrl,
+    tls: { ca: values.PU_CA, cert, key },
+    logicalAddress: values.PU_LOGICAL_ADDRESS,
+    contractVersion: values.PU_CONTRACT_VERSION,
+    callsPerSecond: values.PU_CALLS_PER_SECOND,
+    schedules: {
+      'own-region': values.PU_SCHEDULE_OWN_REGION,
+      'known-elsewhere': values.PU_SCHEDULE_KNOWN_ELSEWHERE,
+      'reserve-identities': values.PU_SCHEDULE_RESERVE,
+      'moved-out': values.PU_SCHEDULE_MOVED_OUT,
+    },
+    overlapSeconds: values.PU_OVERLAP_SECONDS,
+    orderWaitMinutes: values.PU_ORDER_WAIT_MINUTES,
+    pollMs: values.PU_POLL_MS,
+    lateMinutes: values.PU_LATE_MINUTES,
+    workDirectory: values.PU_WORK_DIR ?? tmpdir(),
   };
 }
 

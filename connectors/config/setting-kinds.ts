@@ -24,6 +24,7 @@ export const SETTING_SECTIONS = [
   'Services',
   'Instance',
   'Master',
+  'PU',
   'Kafka',
   'Main path and publisher',
   'Operation',
@@ -132,6 +133,41 @@ export function httpUrl(): SettingKind<URL> {
       (url) => url.username === '' && url.password === '',
       'must not carry a user name or password',
     ),
+  );
+}
+
+/** An `https:` address: a service that is never called without TLS. */
+export function httpsUrl(): SettingKind<string> {
+  return kind(
+    'https://…',
+    urlText(['https:'], 'an https:// address: this service is never called without TLS')
+      .refine(
+        (url) => url.username === '' && url.password === '',
+        'must not carry a user name or password',
+      )
+      .refine((url) => url.search === '' && url.hash === '', 'must end with its path')
+      .transform((url) => url.href.replace(/\/+$/, '')),
+  );
+}
+
+/** An HSA-id, which is how services and logical addresses are named in Swedish health care. */
+export function hsaId(): SettingKind<string> {
+  return kind(
+    'an HSA-id',
+    z.string().regex(/^[A-Z]{2}[0-9]{10,12}-[A-Z0-9]{1,20}$/i, 'must be an HSA-id, such as SE…-…'),
+  );
+}
+
+/** When something is begun, in the way of cron. Only the shape is looked at here; whoever keeps the schedule reads it. */
+export function cronText(): SettingKind<string> {
+  return kind(
+    'cron, 5 or 6 fields',
+    z
+      .string()
+      .transform((text) => text.trim().replace(/\s+/g, ' '))
+      .refine((text) => /^([\d*/,A-Za-z-]+ ){4,5}[\d*/,A-Za-z-]+$/.test(text), {
+        error: 'must be a cron expression of 5 or 6 fields, such as */15 * * * *',
+      }),
   );
 }
 

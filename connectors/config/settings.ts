@@ -3,8 +3,11 @@
  * `hub run --help`; a test fails when one of them lags behind.
  */
 import {
+  cronText,
   folder,
   hostPorts,
+  hsaId,
+  httpsUrl,
   httpUrl,
   oneOf,
   readableFile,
@@ -48,7 +51,7 @@ export const SETTINGS = {
     optional: true,
     kind: secretUrl(['mssql:', 'postgres:', 'postgresql:']),
     description:
-      'Master, with a login that can only read. The dialect follows from the scheme. Needed by the role source.',
+      'Master, with a login that can only read. The dialect follows from the scheme. The role source reads Master, PU or both.',
   },
   HUB_ALLOW_PLAINTEXT: {
     section: 'Services',
@@ -69,7 +72,7 @@ export const SETTINGS = {
     default: 'source,core,publisher',
     kind: someOf(HUB_ROLES),
     description:
-      'What this instance does: read Master into Kafka, make persons of it, publish them. Any number of instances may share a role.',
+      'What this instance does: read Master and PU into Kafka, make persons of it, publish them. Any number of instances may share a role.',
   },
   HUB_INSTANCE: {
     section: 'Instance',
@@ -122,6 +125,114 @@ export const SETTINGS = {
     kind: share(),
     description:
       'When more than this share of the persons would be removed at once, the source stops and a person decides.',
+  },
+  PU_URL: {
+    section: 'PU',
+    optional: true,
+    kind: httpsUrl(),
+    description:
+      'PU, up to where /strategicresourcemanagement begins. Not set: PU is not read, and the other settings of PU are not needed.',
+  },
+  PU_REST_URL: {
+    section: 'PU',
+    optional: true,
+    kind: httpsUrl(),
+    description: 'The REST service of PU, which takes files of identities. Needed with PU_URL.',
+  },
+  PU_CERT: {
+    section: 'PU',
+    optional: true,
+    kind: readableFile(),
+    description:
+      'A PEM file with the certificate of this hub, which holds its HSA-id. Needed with PU_URL.',
+  },
+  PU_KEY: {
+    section: 'PU',
+    optional: true,
+    kind: readableFile(),
+    description: 'A PEM file with the key of PU_CERT. Needed with PU_URL.',
+  },
+  PU_CA: {
+    section: 'PU',
+    optional: true,
+    kind: readableFile(),
+    description:
+      'A PEM file with the authorities that sign the certificate of PU. Not set: the ones of the system.',
+  },
+  PU_LOGICAL_ADDRESS: {
+    section: 'PU',
+    default: 'SE165565594230-1000',
+    kind: hsaId(),
+    description: 'The logical address of PU in every call.',
+  },
+  PU_CONTRACT_VERSION: {
+    section: 'PU',
+    default: '5',
+    kind: oneOf(['5']),
+    description: "The major version of PU's contracts that this hub asks in.",
+  },
+  PU_CALLS_PER_SECOND: {
+    section: 'PU',
+    default: '10',
+    kind: wholeNumber(1, 10, 'calls'),
+    description: 'At most so many calls to PU in a second, by all instances together.',
+  },
+  PU_SCHEDULE_OWN_REGION: {
+    section: 'PU',
+    default: '*/15 * * * *',
+    kind: cronText(),
+    description: 'When changes of persons in the own counties are asked for, in Swedish time.',
+  },
+  PU_SCHEDULE_KNOWN_ELSEWHERE: {
+    section: 'PU',
+    default: '5 * * * *',
+    kind: cronText(),
+    description: 'When changes of known persons in other counties are asked for.',
+  },
+  PU_SCHEDULE_RESERVE: {
+    section: 'PU',
+    default: '*/30 * * * *',
+    kind: cronText(),
+    description: 'When changes of reserve identities are asked for.',
+  },
+  PU_SCHEDULE_MOVED_OUT: {
+    section: 'PU',
+    default: '35 * * * *',
+    kind: cronText(),
+    description: 'When persons who left the own counties are asked for.',
+  },
+  PU_OVERLAP_SECONDS: {
+    section: 'PU',
+    default: '600',
+    kind: wholeNumber(0, 86_400, 's'),
+    description:
+      'Each pull asks again from so long before its last one, since PU may show a change later than its time says.',
+  },
+  PU_ORDER_WAIT_MINUTES: {
+    section: 'PU',
+    default: '120',
+    kind: wholeNumber(1, 10_080, 'min'),
+    description: 'An order that is not ready after so long is placed again.',
+  },
+  PU_POLL_MS: {
+    section: 'PU',
+    default: '5000',
+    kind: wholeNumber(100, 600_000, 'ms'),
+    description: 'The pause between two questions whether an order is ready.',
+  },
+  PU_LATE_MINUTES: {
+    section: 'PU',
+    default: '120',
+    kind: wholeNumber(1, 10_080, 'min'),
+    description:
+      'When a pull has not finished so long after it was due, the instance that reads PU is unhealthy.',
+  },
+  PU_WORK_DIR: {
+    section: 'PU',
+    optional: true,
+    kind: folder(),
+    description:
+      'Where files of PU lie while they are read; personal data, so a folder of this user alone. Not set: the temporary folder of the system.',
   },
   KAFKA_TLS: {
     section: 'Kafka',

@@ -6,6 +6,8 @@ import type {
   SourceCheckpointStore,
 } from '../../core/sync/ports.ts';
 import type { SourceName } from '../../core/sync/source-record.ts';
+import { PostgresAskableIdentities, type PullScope } from './askable-identities.ts';
+import { type CallBudgetOptions, PostgresCallBudget } from './call-budget-store.ts';
 import { CommandStore } from './command-store.ts';
 import { type Database, statement } from './database.ts';
 import type { HubStoreConfig } from './hub-store-config.ts';
@@ -18,6 +20,8 @@ import { ParkedRecords } from './parked-records.ts';
 import { PayloadCipher } from './payload-cipher.ts';
 import { type PersonLineage, readPersonLineage } from './person-lineage.ts';
 import { PostgresPersonStore } from './person-store.ts';
+import { PostgresPuKnownStore } from './pu-known-store.ts';
+import { PullCoverage } from './pull-coverage.ts';
 import { PostgresSourceCheckpointStore } from './source-checkpoint-store.ts';
 import { StoreNotices } from './store-notices.ts';
 
@@ -32,6 +36,14 @@ export interface HubStore extends AsyncDisposable {
   readonly instances: InstanceStore;
   /** What a source without change tracking had at the last pass. */
   knownRows(source: SourceName): PostgresKnownRowStore;
+  /** What PU has answered. */
+  readonly puKnown: PostgresPuKnownStore;
+  /** Whom PU can be asked about. @param pageRows rows that one statement looks at. */
+  askableIdentities(scope: PullScope, pageRows: number): PostgresAskableIdentities;
+  /** Whom no pull from PU covers. */
+  pullCoverage(scope: PullScope): PullCoverage;
+  /** Turns for calls to a register, shared by all instances. */
+  callBudget(options: CallBudgetOptions): PostgresCallBudget;
   /** @returns undefined when nobody has this key. Any key of the person will do. */
   readLineage(key: PersonKey): Promise<PersonLineage | undefined>;
   /** Wakes who waits for outbox entries or commands. A hint that can be lost: look by yourself now and then as well. */
@@ -64,6 +76,11 @@ export function openHubStore(config: HubStoreConfig): HubStore {
     commands: new CommandStore(database, () => notices.commandSubmitted()),
     instances: new InstanceStore(database),
     knownRows: (source) => new PostgresKnownRowStore(database, source),
+    puKnown: new PostgresPuKnownStore(database),
+    askableIdentities: (scope, pageRows) =>
+      new PostgresAskableIdentities(database, scope, pageRows),
+    pullCoverage: (scope) => new PullCoverage(database, scope),
+    callBudget: (options) => new PostgresCallBudget(database, options),
     readLineage: (key) => readPersonLineage(database, key, config.partitionOfPerson),
     notices,
     ping: async () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MasterMapping } from '../../core/mapping/master-mapping.ts';
+import type { PuMapping } from '../../core/mapping/pu-mapping.ts';
 import {
   type AdministrativeAreas,
   type County,
@@ -15,6 +16,7 @@ import {
 } from '../../core/person/classify-identity.ts';
 import type { ReserveNumberFormat } from '../../core/person/reserve-number-format.ts';
 import { checkMasterMapping } from './check-master-mapping.ts';
+import { checkPuMapping } from './check-pu-mapping.ts';
 import { checkReserveNumberFormats } from './check-reserve-number-formats.ts';
 import { findDoubledKeys } from './find-doubled-keys.ts';
 import {
@@ -27,6 +29,7 @@ import {
   COUNTY,
   MASTER_MAPPING,
   MUNICIPALITY,
+  PU_MAPPING,
   REGION_SHAPE,
   RESERVE_NUMBER_FORMATS,
   type Shape,
@@ -36,6 +39,7 @@ import { readCodeTable } from './read-code-table.ts';
 /** One region's mapping files, checked and made ready for use. */
 export interface MappingFiles {
   readonly masterMapping: MasterMapping;
+  readonly puMapping: PuMapping;
   readonly reserveNumberFormats: readonly ReserveNumberFormat[];
   readonly classifier: IdentityClassifier;
   readonly areas: AdministrativeAreas;
@@ -53,6 +57,7 @@ export interface Region {
 
 const REGION = 'region.json';
 const MASTER = 'master.json';
+const PU = 'pu.json';
 const FORMATS = 'reserve-numbers/formats.json';
 const COUNTIES = 'code-tables/counties.csv';
 const MUNICIPALITIES = 'code-tables/municipalities.csv';
@@ -87,6 +92,7 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
   const countiesText = await read(COUNTIES);
   const municipalitiesText = await read(MUNICIPALITIES);
   const regionText = await read(REGION);
+  const puText = await read(PU);
 
   const formats = readJson(formatsText, RESERVE_NUMBER_FORMATS, reportIn(FORMATS))?.formats;
   if (formats !== undefined) checkReserveNumberFormats(formats, reportIn(FORMATS));
@@ -101,10 +107,16 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
   const municipalities = readMunicipalities(municipalitiesText, counties, reportIn(MUNICIPALITIES));
   const region = readRegion(regionText, counties, reportIn(REGION));
 
+  const puMapping = readJson(puText, PU_MAPPING, reportIn(PU));
+  if (puMapping !== undefined) {
+    checkPuMapping(puMapping, classifier, region?.homeCounties, reportIn(PU));
+  }
+
   if (
     problems.length > 0 ||
     region === undefined ||
     masterMapping === undefined ||
+    puMapping === undefined ||
     formats === undefined ||
     classifier === undefined ||
     counties === undefined ||
@@ -114,6 +126,7 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
   }
   return Object.freeze({
     masterMapping: deepFreeze(masterMapping),
+    puMapping: deepFreeze(puMapping),
     reserveNumberFormats: deepFreeze(formats),
     classifier,
     areas: createAdministrativeAreas(counties, municipalities),

@@ -1,6 +1,7 @@
 /** The shape of the mapping files. What spans several fields is checked beside this file, in `check-….ts`. */
 import { z } from 'zod';
 import type { MasterMapping } from '../../core/mapping/master-mapping.ts';
+import type { PuMapping } from '../../core/mapping/pu-mapping.ts';
 import type { County, Municipality } from '../../core/person/administrative-area.ts';
 import { type Oid, parseOid } from '../../core/person/person-identifier.ts';
 import type { ReserveNumberFormat } from '../../core/person/reserve-number-format.ts';
@@ -46,6 +47,10 @@ const tableMapping = z.strictObject({
 
 const codes = <const T extends string>(values: readonly T[]) => z.record(filled, z.enum(values));
 
+const DEREGISTRATION_REASONS = ['AV', 'UV', 'GN', 'AN', 'FI', 'OB', 'TA'] as const;
+const MARITAL_STATUSES = ['OG', 'G', 'Ä', 'S', 'RP', 'SP', 'EP'] as const;
+const SEXES = ['male', 'female', 'unknown', 'not-applicable'] as const;
+
 const masterMapping = z.strictObject({
   version: z.int().positive(),
   person: tableMapping,
@@ -53,14 +58,44 @@ const masterMapping = z.strictObject({
   identityTypes: z.record(filled, z.union([z.literal('classify'), oid])),
   reserveNumberAreaIsPlace: z.boolean().default(false),
   codes: z.strictObject({
-    sex: codes(['male', 'female', 'unknown', 'not-applicable']),
-    deregistrationReason: codes(['AV', 'UV', 'GN', 'AN', 'FI', 'OB', 'TA']),
-    maritalStatus: codes(['OG', 'G', 'Ä', 'S', 'RP', 'SP', 'EP']),
+    sex: codes(SEXES),
+    deregistrationReason: codes(DEREGISTRATION_REASONS),
+    maritalStatus: codes(MARITAL_STATUSES),
     addressKind: codes(['residential', 'special-postal', 'given', 'abroad']),
     contactChannel: codes(['phone', 'mobile', 'email']),
     contactConsent: codes(['shared', 'this-care-giver', 'no']),
   }),
 }) satisfies z.ZodType<MasterMapping>;
+
+const twoDigits = z.string().regex(/^\d{2}$/, 'is not two digits');
+
+/** All pulls say equally much of a person: evidence with fewer fields would erase the rest. */
+const atLeastP4 = z.literal(['P4', 'P5'], {
+  error: 'is not P4 or P5: a profile below P4 would erase what another pull has read',
+});
+
+const puMapping = z.strictObject({
+  version: z.int().positive(),
+  pulls: z.strictObject({
+    'own-region': z.strictObject({ profile: atLeastP4, splitByMunicipality: z.array(twoDigits) }),
+    'known-elsewhere': z.strictObject({ profile: atLeastP4 }),
+    'reserve-identities': z.strictObject({ profile: atLeastP4, roots: z.array(oid) }),
+    'moved-out': z.strictObject({
+      profile: z.literal('P5', { error: 'is not P5: only P5 has where somebody lived before' }),
+    }),
+  }),
+  askableRoots: z.array(oid).nonempty('is empty'),
+  reserveNumberAreaIsPlace: z.boolean().default(false),
+  codes: z.strictObject({
+    gender: codes(SEXES),
+    deregistrationReason: codes(DEREGISTRATION_REASONS),
+    maritalStatus: codes(MARITAL_STATUSES),
+    identityStatus: codes(['active', 'dormant', 'deregistered']),
+    identityStatusCause: codes(DEREGISTRATION_REASONS),
+    referredIdentityStatus: codes(['current', 'ended']),
+    contactType: codes(['phone', 'mobile', 'email', 'none']),
+  }),
+}) satisfies z.ZodType<PuMapping>;
 
 const position = z.int().min(1).max(32);
 
@@ -98,19 +133,19 @@ const reserveNumberFormats = z.strictObject({
 });
 
 const county = z.strictObject({
-  code: z.string().regex(/^\d{2}$/, 'is not two digits'),
+  code: twoDigits,
   name: filled,
 }) satisfies z.ZodType<County>;
 
 const municipality = z.strictObject({
   code: z.string().regex(/^\d{4}$/, 'is not four digits'),
   name: filled,
-  county: z.string().regex(/^\d{2}$/, 'is not two digits'),
+  county: twoDigits,
 }) satisfies z.ZodType<Municipality>;
 
 const region = z.strictObject({
   name: filled,
-  homeCounties: z.array(z.string().regex(/^\d{2}$/, 'is not two digits')).min(1),
+  homeCounties: z.array(twoDigits).min(1),
 });
 
 /** A shape to read a parsed file, or one row of it, into. */
@@ -120,6 +155,7 @@ export interface Shape<T> {
 }
 
 export const MASTER_MAPPING: Shape<MasterMapping> = shape(masterMapping);
+export const PU_MAPPING: Shape<PuMapping> = shape(puMapping);
 export const RESERVE_NUMBER_FORMATS: Shape<{ readonly formats: readonly ReserveNumberFormat[] }> =
   shape(reserveNumberFormats);
 export const COUNTY: Shape<County> = shape(county);
@@ -150,7 +186,10 @@ function printIssue(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `is not of type ${issue.expected}`;
     case 'invalid_value':
-      return `is not one of ${issue.values.map(String).join(', ')}`;
+      // A schema may say why instead, in words of our kind.
+      return issue.message.startsWith('is not')
+        ? issue.message
+        : `is not one of ${issue.values.map(String).join(', ')}`;
     case 'unrecognized_keys':
       return `has unknown keys ${issue.keys.join(', ')}`;
     case 'invalid_union':

@@ -37,6 +37,41 @@ export const METRICS = {
     help: 'Rows of the running first load or re-snapshot so far; 0 when none is running.',
     labels: ['source'],
   },
+  hub_pu_calls_total: {
+    kind: 'counter',
+    help: 'Calls to PU, those that were made again included.',
+    labels: [],
+  },
+  hub_pu_call_failures_total: {
+    kind: 'counter',
+    help: 'Calls to PU that failed and were made again, by error code.',
+    labels: ['code'],
+  },
+  hub_pu_circuit_open: {
+    kind: 'gauge',
+    help: '1 while PU is asked only now and then, because it failed many times in a row, else 0.',
+    labels: [],
+  },
+  hub_pu_orders_total: {
+    kind: 'counter',
+    help: 'Orders that PU took.',
+    labels: ['pull'],
+  },
+  hub_pu_records_total: {
+    kind: 'counter',
+    help: 'Answers of PU, by what became of them: sent, unchanged, unknown (PU does not know the identity), test-person (thrown away).',
+    labels: ['pull', 'result'],
+  },
+  hub_pu_shard_age_seconds: {
+    kind: 'gauge',
+    help: 'How old is what is known from a shard of a pull; not there while it was never read to its end.',
+    labels: ['pull', 'shard'],
+  },
+  hub_pu_pull_late: {
+    kind: 'gauge',
+    help: '1 while a run of the shard has not finished in its time, else 0.',
+    labels: ['pull', 'shard'],
+  },
   hub_core_records_total: {
     kind: 'counter',
     help: 'Source records whose transaction is committed.',
@@ -50,6 +85,11 @@ export const METRICS = {
   hub_core_persons_written_total: {
     kind: 'counter',
     help: 'New versions of persons.',
+    labels: [],
+  },
+  hub_core_persons_unpublished_total: {
+    kind: 'counter',
+    help: 'Persons in committed batches of whom nobody is told, since only a register that does not lead knows them. One counts each time.',
     labels: [],
   },
   hub_core_parked_total: {

@@ -1,12 +1,15 @@
 import { safeWord } from '../../core/errors/log-safe.ts';
 import type { PersonStore, PersonTransaction } from '../../core/sync/ports.ts';
+import type { SourceName } from '../../core/sync/source-record.ts';
 import type { CommandStore } from '../hub-store/command-store.ts';
 import type { KafkaAdmin } from '../kafka/kafka-admin.ts';
 import type { PartitionOffsets } from '../kafka/kafka-message.ts';
 import type { Logger } from '../observability/logger.ts';
-import { ACCEPT_LOSS } from './operations/source-commands.ts';
+import { ACCEPT_LOSS, READ_AGAIN } from './operations/source-commands.ts';
 
 export interface AcceptLossOptions {
+  /** Whose raw topic it is. */
+  readonly source: SourceName;
   readonly topic: string;
   readonly instance: string;
   readonly persons: PersonStore;
@@ -17,7 +20,6 @@ export interface AcceptLossOptions {
 
 /** So many newer commands may stand above one that nobody has answered. */
 const LOOK_BACK = 100;
-const SOURCE = 'master';
 
 /**
  * Carries out what a person has decided with `hub source accept-loss`: where the raw topic does not hold the stored offset any more, the core
@@ -28,10 +30,10 @@ const SOURCE = 'master';
  * answered too, so that it does not wait to accept a loss that nobody has seen.
  */
 export async function acceptLoss(options: AcceptLossOptions): Promise<void> {
-  const { topic, instance, persons, commands, admin, log } = options;
+  const { source, topic, instance, persons, commands, admin, log } = options;
   const open = (await commands.list(LOOK_BACK)).filter(
     ({ kind, target, outcomes }) =>
-      kind === ACCEPT_LOSS && target === SOURCE && outcomes.length === 0,
+      kind === ACCEPT_LOSS && target === source && outcomes.length === 0,
   );
   const [newest] = open;
   if (newest === undefined) return;
@@ -40,8 +42,8 @@ export async function acceptLoss(options: AcceptLossOptions): Promise<void> {
   const isLost = (await persons.transact((to) => findLost(to, offsets))).length > 0;
   if (isLost) {
     await commands.submit({
-      kind: 'source-resnapshot',
-      target: SOURCE,
+      kind: READ_AGAIN[source],
+      target: source,
       arguments: {},
       reason: `command ${newest.id} accepted the loss of raw records`,
       requestedBy: newest.requestedBy,

@@ -1,11 +1,7 @@
 /** The only place where the hub is put together. */
-import { hash } from 'node:crypto';
 import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
-import { createMasterMapper } from '../../core/mapping/map-master-record.ts';
-import type { ContentHash } from '../../core/person/person-identifier.ts';
-import type { ContentHasher } from '../../core/sync/ports.ts';
-import type { ProcessRules } from '../../core/sync/process-source-batch.ts';
 import type { PersonTopicWriter } from '../../core/sync/publish-outbox.ts';
+import type { SourceName } from '../../core/sync/source-record.ts';
 import type { HubConfig } from '../config/hub-config.ts';
 import type { HubRole } from '../config/settings.ts';
 import type { HubStore } from '../hub-store/hub-store.ts';
@@ -24,11 +20,14 @@ import { acceptLoss } from './accept-loss.ts';
 import { CORE, runCoreRole } from './core-role.ts';
 import type { HubParts } from './hub-parts.ts';
 import { newCounters, runHeartbeat } from './instance-heartbeat.ts';
+import { masterReader } from './master-source-role.ts';
 import { openKafka, openStore, topicsOf, whenReady } from './open-parts.ts';
 import { SILENT_SECONDS } from './operations/read-status.ts';
+import { processRules, RAW_TOPIC } from './process-rules.ts';
+import { puReader } from './pu-source-role.ts';
 import { PUBLISHER, runPublisherRole } from './publisher-role.ts';
 import { type Role, runRoles } from './run-roles.ts';
-import { runSourceRole, SOURCE } from './source-role.ts';
+import { runSourceRole, SOURCE_ROLE, type SourceReader } from './source-role.ts';
 import { runStoreWatch, STORE_WATCH } from './store-watch.ts';
 
 export interface RunHubOptions {
@@ -51,7 +50,7 @@ export async function runHub(options: RunHubOptions): Promise<void> {
   const files = await loadMappingFiles(config.mappingsDirectory);
   const health = createHealth({
     stallMs: config.health.stallSeconds * 1_000,
-    roles: [STORE_WATCH, ...config.roles.map((role) => HEALTH_NAMES[role])],
+    roles: [STORE_WATCH, ...config.roles.flatMap((role) => healthNames(role, config))],
   });
   const metrics = createMetrics();
   const counters = newCounters();
@@ -88,7 +87,7 @@ export async function runHub(options: RunHubOptions): Promise<void> {
       }),
   });
   for (const name of ['publisher', 'core', 'source'] as const) {
-    if (config.roles.includes(name)) roles.push(ROLES[name](parts));
+    if (config.roles.includes(name)) roles.push(...ROLES[name](parts));
   }
   await runRoles(roles, log, signal);
 }
@@ -100,17 +99,24 @@ async function prepareTopics(kafka: KafkaClient, config: HubConfig): Promise<voi
   else await kafka.admin.ensureTopics(table);
 }
 
-/** What each role calls itself when it reports its health. */
-const HEALTH_NAMES: Readonly<Record<HubRole, SafeText>> = {
-  publisher: PUBLISHER,
-  core: CORE,
-  source: SOURCE,
-};
+/** What each role calls itself when it reports its health: reading has a name for each register. */
+function healthNames(role: HubRole, config: HubConfig): readonly SafeText[] {
+  switch (role) {
+    case 'publisher':
+      return [PUBLISHER];
+    case 'core':
+      return [CORE];
+    case 'source':
+      return SOURCES.filter((name) => config[name] !== null).map((name) => SOURCE_ROLE[name]);
+  }
+}
 
-const ROLES: Readonly<Record<HubRole, (parts: HubParts) => Role>> = {
-  publisher: composePublisher,
-  core: composeCore,
-  source: composeSource,
+const SOURCES = ['master', 'pu'] as const satisfies readonly SourceName[];
+
+const ROLES: Readonly<Record<HubRole, (parts: HubParts) => readonly Role[]>> = {
+  publisher: (parts) => [composePublisher(parts)],
+  core: (parts) => [composeCore(parts)],
+  source: composeSources,
 };
 
 function composePublisher(parts: HubParts): Role {
@@ -176,38 +182,50 @@ async function openPersonTopics(
 
 function composeCore(parts: HubParts): Role {
   const { config, store, kafka, metrics, counters, health, log } = parts;
-  const topic = topicName(TOPIC.sourceMaster, config.kafka.topicPrefix);
+  const rules = processRules(parts.files);
+  // Both, whatever registers this instance reads: another one may read the other.
+  const sources = SOURCES.map((source) => ({
+    source,
+    topic: topicName(RAW_TOPIC[source], config.kafka.topicPrefix),
+    rules: rules[source],
+  }));
+  const sourceOf = new Map(sources.map(({ topic, source }) => [topic, source]));
   return {
     name: CORE,
     run: (signal) =>
       runCoreRole({
         groupId: config.kafka.consumerGroup,
-        topic,
+        rules: new Map(sources.map(({ topic, rules }) => [topic, rules])),
         batchRecords: config.core.batchRecords,
         store: store.persons,
-        rules: processRules(parts),
         storedOffset: async (topic, partition) => {
           const offset = await store.persons.transact((tx) => tx.lockOffset(topic, partition));
           return offset === 0 ? undefined : offset;
         },
-        acceptLoss: () =>
-          acceptLoss({
-            topic,
-            instance: config.instance,
-            persons: store.persons,
-            commands: store.commands,
-            admin: kafka.admin,
-            log,
-          }),
+        acceptLoss: async () => {
+          for (const { source, topic } of sources) {
+            await acceptLoss({
+              source,
+              topic,
+              instance: config.instance,
+              persons: store.persons,
+              commands: store.commands,
+              admin: kafka.admin,
+              log,
+            });
+          }
+        },
         runConsumer: (options) => kafka.runConsumer(options),
         stallMs: config.health.stallSeconds * 1_000,
         onRestart: () => metrics.add('hub_core_consumer_restarts_total', {}),
         onBatchDone: (batch, outcome, lag) => {
           counters.committed += batch.records.length;
-          counters.lag.set(batch.partition, lag);
-          metrics.add('hub_core_records_total', { source: 'master' }, batch.records.length);
+          counters.lag.set(`${batch.topic}/${batch.partition}`, lag);
+          const source = sourceOf.get(batch.topic) ?? 'master';
+          metrics.add('hub_core_records_total', { source }, batch.records.length);
           metrics.add('hub_core_batches_total', {});
           metrics.add('hub_core_persons_written_total', {}, outcome.persons);
+          metrics.add('hub_core_persons_unpublished_total', {}, outcome.unpublished);
           const at = { topic: safeWord(batch.topic), partition: batch.partition };
           metrics.set('hub_core_consumer_lag_records', at, lag);
           for (const code of outcome.parked) metrics.add('hub_core_parked_total', { code });
@@ -221,28 +239,20 @@ function composeCore(parts: HubParts): Role {
   };
 }
 
-function composeSource(parts: HubParts): Role {
-  return { name: SOURCE, run: (signal) => runSourceRole(parts, signal) };
+/**
+ * One role for each register, side by side: each has its own lease, so two instances may share them, and one that is away keeps
+ * nobody from reading the other.
+ */
+function composeSources(parts: HubParts): readonly Role[] {
+  const { master, pu } = parts.config;
+  const readers: SourceReader[] = [];
+  if (pu !== null) readers.push(puReader(parts, pu));
+  if (master !== null) readers.push(masterReader(parts, master));
+  return readers.map((reader) => ({
+    name: SOURCE_ROLE[reader.source],
+    run: (signal) => runSourceRole(parts, reader, signal),
+  }));
 }
-
-/** Everything that the pure main path needs to know for Master's topic. */
-export function processRules({ files }: Pick<HubParts, 'files'>): ProcessRules {
-  const mapper = createMasterMapper({
-    mapping: files.masterMapping,
-    classifier: files.classifier,
-    areas: files.areas,
-  });
-  return {
-    source: 'master',
-    map: (message) => mapper.map(message),
-    hasher: sha256,
-    events: { homeCounties: files.region.homeCounties },
-  };
-}
-
-const sha256: ContentHasher = {
-  hash: (text) => hash('sha256', text, 'base64url') as string as ContentHash,
-};
 
 async function countInstances(store: HubStore, role: HubRole): Promise<number> {
   const seen = await store.instances.list();

@@ -1,5 +1,5 @@
 import { findHubError } from '../../core/errors/hub-error.ts';
-import { type SafeText, safeText } from '../../core/errors/log-safe.ts';
+import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
 import type { IdentityHash } from '../../core/person/person-identifier.ts';
 import type { PersonStore, RawRecord, SourceBatch } from '../../core/sync/ports.ts';
 import type { BatchOutcome, ProcessRules } from '../../core/sync/process-source-batch.ts';
@@ -19,10 +19,10 @@ export const CORE: SafeText = safeText('core');
 
 export interface CoreRoleOptions {
   readonly groupId: string;
-  readonly topic: string;
+  /** The raw topics, each with the rules of its source. */
+  readonly rules: ReadonlyMap<string, ProcessRules>;
   readonly batchRecords: number;
   readonly store: PersonStore;
-  readonly rules: ProcessRules;
   /** The offset to go on from, out of the store. */
   readonly storedOffset: (topic: string, partition: number) => Promise<number | undefined>;
   /** Carries out what a person decided about lost records. Called before each run of the consumer. */
@@ -37,7 +37,7 @@ export interface CoreRoleOptions {
 }
 
 /**
- * Processes the partitions of a raw topic that the consumer group gives to this instance, until the signal. When Kafka or the store is
+ * Processes the partitions of the raw topics that the consumer group gives to this instance, until the signal. When Kafka or the store is
  * away it waits and goes on; only a fault that no waiting mends ends it.
  */
 export async function runCoreRole(options: CoreRoleOptions): Promise<void> {
@@ -47,7 +47,7 @@ export async function runCoreRole(options: CoreRoleOptions): Promise<void> {
       await options.acceptLoss();
       await options.runConsumer({
         groupId: options.groupId,
-        topics: [options.topic],
+        topics: [...options.rules.keys()],
         startOffset: options.storedOffset,
         partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
         stallAfterMs: options.stallMs,
@@ -58,9 +58,13 @@ export async function runCoreRole(options: CoreRoleOptions): Promise<void> {
           // Nothing to read says nothing: the consumer's own watchdog tells an idle partition from a silent one.
           health.report(CORE, { kind: 'idle', forMs: Number.POSITIVE_INFINITY });
         },
-        onRetry: (batch, error, attempt) => {
+        onRetry: ({ topic, partition }, error, attempt) => {
           health.report(CORE, alarmOf(error));
-          log.error('the batch is tried again', error, { partition: batch.partition, attempt });
+          log.error('the batch is tried again', error, {
+            topic: safeWord(topic),
+            partition,
+            attempt,
+          });
         },
         onBatch: (batch) => processChunks(batch, options),
       });
@@ -77,7 +81,9 @@ export async function runCoreRole(options: CoreRoleOptions): Promise<void> {
 
 /** A fetch can hold more than one transaction should: it is done in chunks, each with its own offset. */
 async function processChunks(batch: ConsumerBatch, options: CoreRoleOptions): Promise<void> {
-  const { store, rules, batchRecords, signal, health } = options;
+  const { store, batchRecords, signal, health } = options;
+  const rules = options.rules.get(batch.topic);
+  if (rules === undefined) throw new TypeError('A batch of a topic that was not asked for.');
   const clock = { wait: (ms: number) => waitMs(ms * (0.5 + Math.random()), signal) };
   for (let start = 0; start < batch.records.length; start += batchRecords) {
     if (batch.isStale()) return;

@@ -13,10 +13,10 @@ export interface InstanceCounters {
   read: number;
   committed: number;
   published: number;
-  /** By partition of the raw topic; only those that this instance processes. */
-  readonly lag: Map<number, number>;
-  /** Set while this instance reads the source. */
-  source: SourceStatus | null;
+  /** By topic and partition, `topic/3`; only those that this instance processes. */
+  readonly lag: Map<string, number>;
+  /** Of the sources that this instance reads now, by name. */
+  readonly sources: Map<string, SourceStatus>;
   httpPort: number | null;
   /** Roles that wait for a service. They do not count when the work is shared out: others must not leave them a part. */
   readonly waiting: Set<string>;
@@ -28,7 +28,7 @@ export function newCounters(): InstanceCounters {
     committed: 0,
     published: 0,
     lag: new Map(),
-    source: null,
+    sources: new Map(),
     httpPort: null,
     waiting: new Set(),
   };
@@ -88,7 +88,7 @@ function statusOf(
       .filter((role) => !role.healthy)
       .map((role) => `${role.role}: ${role.reason ?? role.state}`),
     httpPort: counters.httpPort,
-    source: counters.source,
+    sources: [...counters.sources.values()],
     lagRecords: roles.includes('core')
       ? [...counters.lag.values()].reduce((sum, lag) => sum + lag, 0)
       : null,

@@ -1,6 +1,7 @@
+import { setFlagsOf } from '../../core/mapping/raised-protection.ts';
 import type { IdentityHash } from '../../core/person/person-identifier.ts';
 import type { RawRecordSink } from '../../core/sync/ports.ts';
-import type { SourceMessage } from '../../core/sync/source-record.ts';
+import type { SourceMessage, SourceRefusal } from '../../core/sync/source-record.ts';
 import { DEFAULT_BATCH_LIMITS, sizeOf } from '../kafka/batch-limits.ts';
 import type { GuardedProducer } from '../kafka/guarded-producer.ts';
 import type { KafkaMessage } from '../kafka/kafka-message.ts';
@@ -11,8 +12,10 @@ export interface RawTopicSinkOptions {
   readonly topic: string;
   readonly partitions: number;
   readonly hash: (message: SourceMessage) => IdentityHash;
-  /** The field names of the source's key: all that is sent of a person who is too large. */
+  /** The field names of the source's key: with the flags of protection, all that is sent of a person who is too large. */
   readonly keyFields: readonly string[];
+  /** What such a person is refused with. */
+  readonly tooLarge: SourceRefusal['code'];
   /**
    * A partition always has the same one of these producers, so its records keep their order; two let one partition's records be encoded
    * while another's are on the way.
@@ -22,14 +25,14 @@ export interface RawTopicSinkOptions {
 
 /** Puts source messages on the raw topic. Resolves when every one is acknowledged by all in-sync replicas. */
 export function createRawTopicSink(options: RawTopicSinkOptions): RawRecordSink {
-  const { topic, partitions, hash, keyFields, producers } = options;
+  const { topic, partitions, hash, producers } = options;
   return {
     async append(messages) {
       const byPartition = new Map<number, KafkaMessage[]>();
       for (const message of messages) {
         const key = hash(message);
         const partition = partitionOf(key, partitions);
-        const record = encodeWithinLimit(key, message, keyFields);
+        const record = encodeWithinLimit(key, message, options);
         const list = byPartition.get(partition);
         if (list === undefined) byPartition.set(partition, [record]);
         else list.push(record);
@@ -53,7 +56,7 @@ export function createRawTopicSink(options: RawTopicSinkOptions): RawRecordSink 
 function encodeWithinLimit(
   key: IdentityHash,
   message: SourceMessage,
-  keyFields: readonly string[],
+  { keyFields, tooLarge }: Pick<RawTopicSinkOptions, 'keyFields' | 'tooLarge'>,
 ): KafkaMessage {
   const record = { key, value: encodeSourceMessage(message) };
   if (sizeOf(record) <= DEFAULT_BATCH_LIMITS.messageBytes) return record;
@@ -64,8 +67,11 @@ function encodeWithinLimit(
     position,
     snapshot,
     readAt,
-    code: 'HUB_MASTER_ROW_TOO_LARGE',
-    person: Object.fromEntries(keyFields.map((field) => [field, person[field] ?? null])),
+    code: tooLarge,
+    person: {
+      ...Object.fromEntries(keyFields.map((field) => [field, person[field] ?? null])),
+      ...setFlagsOf(person),
+    },
   };
   return { key, value: encodeSourceMessage(refusal) };
 }

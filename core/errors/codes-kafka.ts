@@ -60,7 +60,7 @@ export const KAFKA_CODES = {
     disposition: 'fatal',
     happened: 'The topic does not hold the offset that the hub must go on from.',
     safe: 'No record was left out silently: the offset did not move.',
-    next: 'Find out why: below the first offset, the topic deleted records before they were read; above the last, the topic was made anew. Then run `hub source accept-loss master --execute --reason "…"` and start the hub: it goes on from the first record that is there and reads Master again. If the store of the hub was restored from a backup, read `docs/what-if.md` first: there this is the wrong way.',
+    next: 'Find out why: below the first offset, the topic deleted records before they were read; above the last, the topic was made anew. Then run `hub source accept-loss master --execute --reason "…"` (`pu` in place of `master` when the named topic is that of PU) and start the hub: it goes on from the first record that is there and reads that source again. If the store of the hub was restored from a backup, read `docs/what-if.md` first: there this is the wrong way.',
   },
   HUB_KAFKA_RECORD_UNREADABLE: {
     disposition: 'rejected',

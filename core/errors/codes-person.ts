@@ -1,7 +1,7 @@
 import type { ErrorCodeEntry } from './error-code-entry.ts';
 
 const PARKED =
-  'The record is parked with its payload encrypted; what is published of the person stays as it was.';
+  'The record is parked with its payload encrypted; what is published of the person stays as it was. Only a flag of protection that the record sets counts at once, when its identity is sound.';
 
 /** Codes of identifiers and of mapping a source record: the record is parked, the rest go on. */
 export const PERSON_CODES = {
@@ -16,31 +16,31 @@ export const PERSON_CODES = {
     happened:
       'The source states no type for the identity, and more than one configured format fits it.',
     safe: PARKED,
-    next: 'Let the source state the type, or remove formats that cannot occur in it from mappings/reserve-numbers/formats.json. Then replay the parked records.',
+    next: 'Let the source state the type, or remove formats that cannot occur in it from mappings/reserve-numbers/formats.json. Then let the source send its records again: `hub source resnapshot master` or `hub source reload pu`.',
   },
   HUB_PERSON_IDENTITY_UNCLASSIFIED: {
     disposition: 'rejected',
     happened: 'The source states no type for the identity, and no configured format fits it.',
     safe: PARKED,
-    next: 'Correct the identity at the source, or add its format with example rows to mappings/reserve-numbers/. Then replay the parked records.',
+    next: 'Correct the identity at the source, or add its format with example rows to mappings/reserve-numbers/. Then let the source send its records again: `hub source resnapshot master` or `hub source reload pu`.',
   },
   HUB_PERSON_IDENTITY_ROOT_NOT_CONFIGURED: {
     disposition: 'rejected',
     happened: 'The format of the identity is known, but not the OID of its issuer.',
     safe: PARKED,
-    next: "Ask the issuing region for the OID and set it as the format's root in mappings/reserve-numbers/formats.json. Then replay the parked records.",
+    next: "Ask the issuing region for the OID and set it as the format's root in mappings/reserve-numbers/formats.json. Then let the source send its records again: `hub source resnapshot master` or `hub source reload pu`.",
   },
   HUB_PERSON_REQUIRED_MISSING: {
     disposition: 'rejected',
     happened: 'A value that the mapping says is required is null or empty.',
     safe: PARKED,
-    next: 'Fill in the named field at the source, or correct `required` in mappings/master.json.',
+    next: "Fill in the named field at the source, or correct `required` in mappings/master.json when it is Master's.",
   },
   HUB_PERSON_UNKNOWN_CODE: {
     disposition: 'rejected',
     happened: 'A code is not in the code table of its field.',
     safe: PARKED,
-    next: 'Correct the code at the source, or add it under `codes` in mappings/master.json (areas: mappings/code-tables/). Then replay the parked records.',
+    next: 'Correct the code at the source, or add it under `codes` in mappings/master.json or mappings/pu.json (areas: mappings/code-tables/). Then let the source send its records again: `hub source resnapshot master` or `hub source reload pu`.',
   },
   HUB_PERSON_DATE_INVALID: {
     disposition: 'rejected',

@@ -70,6 +70,12 @@ export const PU_CODES = {
     safe: 'Reading stopped before it did harm. The watermark did not move.',
     next: 'Find out who answered: check the address, the certificate and the way to PU. Tell the support of PU and your own security officer.',
   },
+  HUB_PU_DOWNLOAD_FAILED: {
+    disposition: 'retriable',
+    happened: 'This machine cannot keep a file of PU on its disk while it is read.',
+    safe: 'The watermark did not move. The file is deleted also when the hub is killed, and it is fetched again.',
+    next: 'Look at the free space and the rights of the folder for temporary files.',
+  },
   HUB_PU_WRONG_VERSION: {
     disposition: 'fatal',
     happened: 'PU answers in a version of the contract that this hub does not read.',
@@ -79,15 +85,21 @@ export const PU_CODES = {
   HUB_PU_OTHER_IDENTITY: {
     disposition: 'retriable',
     happened: 'PU answered about another identity than the one that was asked for.',
-    safe: 'The answer was not used, and the watermark did not move.',
-    next: 'It is asked again. When it stays, give the log id to the support of PU: answers about the wrong person must stop.',
+    safe: 'The answer was not used; the person stays as known and is asked for again at every run. When they are many, the watermark stays too.',
+    next: 'When it stays, give the log id to the support of PU: answers about the wrong person must stop.',
   },
   HUB_PU_ANSWER_INCOMPLETE: {
     disposition: 'retriable',
     happened:
       'PU answered about fewer identities than were asked for, also when asked for those alone.',
-    safe: 'Nobody was taken for unknown or removed. The watermark did not move, and it is asked again.',
+    safe: 'Nobody was taken for unknown or removed, and they are asked for again at every run. When they are many, the watermark stays too.',
     next: 'When it stays, give the order id to the support of PU.',
+  },
+  HUB_PU_VERSION_IMPLAUSIBLE: {
+    disposition: 'retriable',
+    happened: 'A record of PU has a version that is no time, or one long ago or far ahead.',
+    safe: 'The record was sent, dated by the moment at which it was asked for. The others are as ever.',
+    next: 'Give the count and the pull in the message to the support of PU. If the clock of this machine is behind, set it: then proper versions look like this.',
   },
   HUB_PU_ORDER_LATE: {
     disposition: 'retriable',
@@ -129,7 +141,7 @@ export const PU_CODES = {
   HUB_PU_RECORD_TOO_LARGE: {
     disposition: 'rejected',
     happened: 'One person record of PU is larger than a Kafka message may be.',
-    safe: 'The person is parked by its identity alone; what is published of the person stays as it was.',
+    safe: 'The person is parked by its identity and its flags of protection alone. A flag that is set counts at once; what is published of the person stays as it was otherwise.',
     next: 'Tell the support of PU: no proper record is that large. The next change of the person clears the parked record.',
   },
 } as const satisfies Record<`HUB_PU_${string}`, ErrorCodeEntry>;

@@ -6,13 +6,13 @@ export const SYNC_CODES = {
     disposition: 'rejected',
     happened: 'A record on a raw topic is not a source message.',
     safe: 'Its bytes are parked, encrypted; the records around it are processed.',
-    next: 'Find out who wrote to the raw topic besides the source connector. Re-snapshot the person if it was the connector.',
+    next: 'Find out who wrote to the raw topic besides the source connector. If it was the connector, let the source send its records again: `hub source resnapshot master` or `hub source reload pu`.',
   },
   HUB_SYNC_OFFSET_GAP: {
     disposition: 'fatal',
     happened: 'Records of a raw topic are gone that this hub has not processed.',
     safe: 'Nothing was processed beyond the gap; what is published stays as it was.',
-    next: 'Find out why: the hub was away longer than the topic keeps its records, or somebody deleted them. Then run `hub source accept-loss master --execute --reason "…"` and start the hub: it goes on from the first record that is there and reads Master again. If the store of the hub was restored from a backup, read `docs/what-if.md` first: there this is the wrong way.',
+    next: 'Find out why: the hub was away longer than the topic keeps its records, or somebody deleted them. Then run `hub source accept-loss master --execute --reason "…"` (`pu` in place of `master` when the named topic is that of PU) and start the hub: it goes on from the first record that is there and reads that source again. If the store of the hub was restored from a backup, read `docs/what-if.md` first: there this is the wrong way.',
   },
   HUB_SYNC_PUBLISH_LAGS: {
     disposition: 'retriable',

@@ -26,23 +26,27 @@ export interface Provenance {
   readonly rule: 'main-identity' | 'any-flag-protects' | 'all-identities';
 }
 
+/** Whose evidence golden records follow. The other source's is kept, and its flags protect all the same. */
+const LEADING_SOURCE: SourceName = 'master';
+
 const STRENGTH: Readonly<Record<IdentityType, number>> = { PNR: 3, SNR: 2, NRID: 1, LRID: 0 };
 
 /**
  * The golden record of a cluster: a pure function of its evidence. The order in which the evidence is given, or came, makes no
  * difference.
  *
- * @returns null when there is no evidence: every source has removed the person.
+ * @returns null when the leading source has no evidence: it has removed the person, or never had one.
  */
 export function composeGoldenRecord(evidence: readonly ClusterEvidence[]): GoldenRecord | null {
-  const main = chooseMain(evidence);
+  const leading = evidence.filter(isLeading);
+  const main = chooseMain(leading);
   if (main === undefined) return null;
   const { content } = main;
   // Protection outranks recency and authority: any source's flag on any identity of the cluster.
   const protectedPerson = evidence.some((e) => e.content.protectedPerson);
   const protectedPopulationRecord = evidence.some((e) => e.content.protectedPopulationRecord);
   const common = {
-    identities: goldenIdentities(evidence, main.identity),
+    identities: goldenIdentities(leading, main.identity),
     name: content.name,
     sex: content.sex,
     birthDate: content.birthDate,
@@ -55,7 +59,7 @@ export function composeGoldenRecord(evidence: readonly ClusterEvidence[]): Golde
       ...common,
       protectedPerson,
       protectedPopulationRecord,
-      membership: protectedMembership(content),
+      membership: protectedMembership(content, evidence),
     };
   }
   return {
@@ -71,20 +75,19 @@ export function composeGoldenRecord(evidence: readonly ClusterEvidence[]): Golde
   };
 }
 
-/** Where each field group of the golden record came from, and by which rule. */
+/** Where each field group of the golden record came from, and by which rule. Empty when there is no golden record. */
 export function explainGoldenRecord(
   evidence: readonly ClusterEvidence[],
 ): Readonly<Partial<Record<FieldGroup, Provenance>>> {
-  const main = chooseMain(evidence);
+  const leading = evidence.filter(isLeading);
+  const main = chooseMain(leading);
   if (main === undefined) return {};
   const fromMain: Provenance = {
     source: main.source,
     position: main.position,
     rule: 'main-identity',
   };
-  const flagged = evidence.find(
-    (e) => e.content.protectedPerson || e.content.protectedPopulationRecord,
-  );
+  const flagged = chooseMain(leading.filter(isFlagged)) ?? chooseMain(evidence.filter(isFlagged));
   const provenance: Partial<Record<FieldGroup, Provenance>> = {
     identities: { ...fromMain, rule: 'all-identities' },
     name: fromMain,
@@ -106,6 +109,14 @@ export function explainGoldenRecord(
     addresses: fromMain,
     contacts: fromMain,
   };
+}
+
+function isLeading({ source }: ClusterEvidence): boolean {
+  return source === LEADING_SOURCE;
+}
+
+function isFlagged({ content }: ClusterEvidence): boolean {
+  return content.protectedPerson || content.protectedPopulationRecord;
 }
 
 /** The strongest identity leads (LRID → NRID → SNR → PNR, TKB 5.1 ch. 6.13); equals are told apart by their text. */
@@ -149,13 +160,16 @@ function membership({ locality, deregistration }: PersonEvidence): Membership | 
 
 /**
  * PU gives only the county of a protected person; booking must still be possible, so the county becomes the membership. A
- * municipality that the legacy register has never gets around this rule, nor does the date of the last move.
+ * municipality that the legacy register has never gets around this rule, nor does the date of the last move. Where PU protects a person and
+ * gives no county at all, the legacy register's would say more than PU does.
  */
-function protectedMembership({
-  locality,
-  deregistration,
-}: PersonEvidence): CountyMembership | null {
+function protectedMembership(
+  { locality, deregistration }: PersonEvidence,
+  evidence: readonly ClusterEvidence[],
+): CountyMembership | null {
   if (!hasCounty(locality) || deregistration !== null) return null;
+  const pu = evidence.filter(({ source }) => source === 'pu');
+  if (pu.some(isFlagged) && !pu.some(({ content }) => hasCounty(content.locality))) return null;
   return {
     level: 'county',
     countyCode: locality.countyCode,

@@ -104,9 +104,13 @@ function membershipEvents({ before, after, rules }: Change): readonly PersonEven
   return events;
 }
 
-/** Who is dead, has another number or never was has left the register, not the region; emigration is the one move among them. */
-function mayMove({ deregistration }: GoldenRecord): boolean {
-  return deregistration === null || deregistration.reason === 'UV';
+/**
+ * Who is dead, has another number or never was has left the register, not the region; emigration is the one move among them. Of a
+ * protected person without a county nobody knows the place, so nobody knows of a move.
+ */
+function mayMove({ deregistration, kind, membership }: GoldenRecord): boolean {
+  if (deregistration === null) return kind === 'person' || membership !== null;
+  return deregistration.reason === 'UV';
 }
 
 function isHome(membership: Pick<Membership, 'countyCode'> | null, rules: EventRules): boolean {

@@ -1,11 +1,8 @@
 import type { SourceRow } from '../sync/source-record.ts';
+import { ADDRESS_ORDER, CHANNEL_ORDER, inOrder, type Ranked } from './canonical-order.ts';
 import type { MasterMapping } from './master-mapping.ts';
-import type {
-  AddressKind,
-  ContactChannel,
-  ContactPoint,
-  PostalAddress,
-} from './person-evidence.ts';
+import type { ContactPoint, PostalAddress } from './person-evidence.ts';
+import { readPostalAddress } from './read-postal-address.ts';
 import { type RowReader, rowRules } from './row-reader.ts';
 
 /** What the tables beside the person's say. */
@@ -16,22 +13,6 @@ export interface MappedChildren {
 
 export interface ChildMapper {
   read(reader: RowReader, rows: Readonly<Record<string, readonly SourceRow[]>>): MappedChildren;
-}
-
-/** In this order they stand in evidence, whatever the order they were read in. */
-const ADDRESS_ORDER: Readonly<Record<AddressKind, number>> = {
-  residential: 0,
-  'special-postal': 1,
-  given: 2,
-  abroad: 3,
-};
-const CHANNEL_ORDER: Readonly<Record<ContactChannel, number>> = { phone: 0, mobile: 1, email: 2 };
-
-/** An address or contact with what it is sorted by. */
-interface Ranked<T> {
-  readonly rank: number;
-  readonly sequence: number;
-  readonly item: T;
 }
 
 export function createChildMapper(mapping: MasterMapping): ChildMapper {
@@ -51,7 +32,7 @@ export function createChildMapper(mapping: MasterMapping): ChildMapper {
       if (addressRules !== undefined) {
         for (const row of rows['addresses'] ?? []) {
           reader.read(row, addressRules);
-          const item = readAddress(reader);
+          const item = readPostalAddress(reader, reader.code('addressKind', addressKinds));
           if (item !== null) addresses.push({ rank: ADDRESS_ORDER[item.kind], sequence: 0, item });
         }
       }
@@ -68,49 +49,10 @@ export function createChildMapper(mapping: MasterMapping): ChildMapper {
     },
   };
 
-  function readAddress(reader: RowReader): PostalAddress | null {
-    const kind = reader.code('addressKind', addressKinds);
-    const careOf = reader.text('careOf');
-    const lines = ADDRESS_LINES.map((field) => reader.text(field)).filter((line) => line !== null);
-    const postalCode =
-      kind === 'abroad' ? reader.text('postalCode') : readSwedishPostalCode(reader);
-    const city = reader.text('city');
-    const country = reader.text('country');
-    const isEmpty = careOf === null && lines.length === 0 && city === null && country === null;
-    if (kind === null || (isEmpty && postalCode === null)) return null;
-    return { kind, careOf, lines, postalCode, city, country };
-  }
-
   function readContact(reader: RowReader): ContactPoint | null {
     const channel = reader.code('channel', channels);
     const value = reader.text('value');
     const consent = reader.code('consent', consents);
     return channel === null || value === null ? null : { channel, value, consent };
   }
-}
-
-const ADDRESS_LINES = ['line1', 'line2', 'line3'] as const;
-const NO_POSTAL_CODE = /^0+$/;
-const FIVE_DIGITS = /^\d{5}$/;
-
-/** `753 10` and `75310` are the same; 0 is how registers write that there is none. */
-function readSwedishPostalCode(reader: RowReader): string | null {
-  const value = reader.value('postalCode')?.replaceAll(' ', '') ?? null;
-  if (value === null || NO_POSTAL_CODE.test(value)) return null;
-  return FIVE_DIGITS.test(value)
-    ? value
-    : reader.reject('HUB_PERSON_POSTAL_CODE_INVALID', 'postalCode');
-}
-
-function inOrder<T>(ranked: Ranked<T>[]): readonly T[] {
-  if (ranked.length > 1) ranked.sort(compareRanked);
-  return ranked.map(({ item }) => item);
-}
-
-/** By kind or channel, then by the source's own number, then by content: a total order, so that reading order never shows. */
-function compareRanked<T>(a: Ranked<T>, b: Ranked<T>): number {
-  if (a.rank !== b.rank) return a.rank - b.rank;
-  if (a.sequence !== b.sequence) return a.sequence - b.sequence;
-  const [textA, textB] = [JSON.stringify(a.item), JSON.stringify(b.item)];
-  return textA < textB ? -1 : textA > textB ? 1 : 0;
 }

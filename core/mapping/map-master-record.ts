@@ -1,17 +1,14 @@
 import type { AdministrativeAreas } from '../person/administrative-area.ts';
 import type { IdentityClassifier } from '../person/classify-identity.ts';
-import { type Identity, OID_PNR, OID_SNR, type Oid } from '../person/person-identifier.ts';
+import type { Identity } from '../person/person-identifier.ts';
 import type { SourceMessage, SourceRow } from '../sync/source-record.ts';
 import { createChildMapper } from './map-master-children.ts';
+import type { MappingResult } from './mapping-result.ts';
 import type { MasterMapping } from './master-mapping.ts';
-import type { Deregistration, Locality, PersonEvidence, StatedLink } from './person-evidence.ts';
-import { type Rejection, RowReader, rowRules } from './row-reader.ts';
-
-/** What became of one source message. Every outcome is expected; nothing is thrown. */
-export type MappingResult =
-  | { readonly kind: 'mapped'; readonly evidence: PersonEvidence }
-  | { readonly kind: 'removed'; readonly identity: Identity }
-  | Rejection;
+import type { PersonEvidence, StatedLink } from './person-evidence.ts';
+import { readProtection, rejectedRecord } from './raised-protection.ts';
+import { readDeregistration, readLocality, readName } from './read-person-fields.ts';
+import { RowReader, rowRules } from './row-reader.ts';
 
 /** What a region's Master is mapped with. */
 export interface MasterMappingRules {
@@ -40,18 +37,24 @@ export function createMasterMapper(rules: MasterMappingRules): MasterMapper {
   const sexes = new Map(Object.entries(mapping.codes.sex));
   const deregistrationReasons = new Map(Object.entries(mapping.codes.deregistrationReason));
   const maritalStatuses = new Map(Object.entries(mapping.codes.maritalStatus));
-  const areaIsPlace = mapping.reserveNumberAreaIsPlace ?? false;
+  const areaRules = {
+    areas,
+    reserveNumberAreaIsPlace: mapping.reserveNumberAreaIsPlace ?? false,
+  };
   const children = createChildMapper(mapping);
 
   return {
     map(message) {
-      if (message.operation === 'refused') {
-        return { kind: 'rejected', code: message.code, field: null };
-      }
       const reader = new RowReader();
-      const isRemoval = message.operation === 'removed';
-      reader.read(message.person, isRemoval ? keyRules : personRules);
+      const isWhole = message.operation === 'upsert';
+      reader.read(message.person, isWhole ? personRules : keyRules);
       const identity = readIdentity(reader, 'identityType', 'identity');
+      if (message.operation === 'refused') {
+        return rejectedRecord(
+          { kind: 'rejected', code: message.code, field: null },
+          identity && { identity, ...readProtection(reader) },
+        );
+      }
       if (identity === null) {
         return (
           reader.rejection ?? {
@@ -61,9 +64,13 @@ export function createMasterMapper(rules: MasterMappingRules): MasterMapper {
           }
         );
       }
-      if (isRemoval) return reader.rejection ?? { kind: 'removed', identity };
+      if (message.operation === 'removed') {
+        return reader.rejection ?? { kind: 'removed', identity };
+      }
       const evidence = readPerson(reader, identity, message.children);
-      return reader.rejection ?? { kind: 'mapped', evidence };
+      return reader.rejection === undefined
+        ? { kind: 'mapped', evidence }
+        : rejectedRecord(reader.rejection, evidence);
     },
   };
 
@@ -74,20 +81,13 @@ export function createMasterMapper(rules: MasterMappingRules): MasterMapper {
   ): PersonEvidence {
     return {
       identity,
-      name: {
-        givenName: reader.text('givenName'),
-        givenNameIndicator: readGivenNameIndicator(reader),
-        middleName: reader.text('middleName'),
-        surname: reader.text('surname'),
-        notificationName: reader.text('notificationName'),
-      },
+      name: readName(reader),
       sex: reader.code('sex', sexes) ?? 'unknown',
       birthDate: reader.date('birthDate'),
-      protectedPerson: reader.flag('protectedPerson'),
-      protectedPopulationRecord: reader.flag('protectedPopulationRecord'),
-      deregistration: readDeregistration(reader),
+      ...readProtection(reader),
+      deregistration: readDeregistration(reader, deregistrationReasons),
       maritalStatus: reader.code('maritalStatus', maritalStatuses),
-      locality: readLocality(reader, identity.root),
+      locality: readLocality(reader, identity.root, areaRules),
       links: readLinks(reader, identity),
       testPerson: reader.flag('testPerson'),
       // Last, since the reader turns to other rows.
@@ -128,45 +128,6 @@ export function createMasterMapper(rules: MasterMappingRules): MasterMapper {
     }
   }
 
-  function readDeregistration(reader: RowReader): Deregistration | null {
-    const reason = reader.code('deregistrationReason', deregistrationReasons);
-    const date = reader.date('deregistrationDate');
-    const foundDeadAt = reader.date('foundDeadDate');
-    if (reason !== null) return { reason, date, foundDeadAt };
-    // Without a reason the date would be lost, and with it that the person is deregistered.
-    if (date !== null || foundDeadAt !== null) {
-      reader.reject('HUB_PERSON_REQUIRED_MISSING', 'deregistrationReason');
-    }
-    return null;
-  }
-
-  function readLocality(reader: RowReader, root: Oid): Locality | null {
-    const isReserveNumber = root !== OID_PNR && root !== OID_SNR;
-    const propertyDesignation = reader.text('propertyDesignation');
-    const registrationDate = reader.date('registrationDate');
-    const parish = reader.text('parishCode');
-    const area = areas.resolve(reader.value('countyCode'), reader.value('municipalityCode'));
-    let countyCode: string | null = null;
-    let municipalityCode: string | null = null;
-    let parishCode: string | null = null;
-    if (!isReserveNumber && area.kind === 'unknown') reader.unknownCode(area.field);
-    // On a reserve number the codes may say who pays; they are a place only when they are real and the mapping says so.
-    if (area.kind === 'area' && (!isReserveNumber || areaIsPlace)) {
-      ({ countyCode, municipalityCode } = area);
-      parishCode = parish;
-    }
-    if (
-      countyCode === null &&
-      municipalityCode === null &&
-      parishCode === null &&
-      propertyDesignation === null &&
-      registrationDate === null
-    ) {
-      return null;
-    }
-    return { countyCode, municipalityCode, parishCode, propertyDesignation, registrationDate };
-  }
-
   function readLinks(reader: RowReader, identity: Identity): readonly StatedLink[] {
     const linked = readIdentity(reader, 'linkedIdentityType', 'linkedIdentity');
     if (linked === null) return [];
@@ -174,15 +135,4 @@ export function createMasterMapper(rules: MasterMappingRules): MasterMapper {
     if (linked.root === identity.root && linked.extension === identity.extension) return [];
     return [{ kind: 'referred', identity: linked }];
   }
-}
-
-const GIVEN_NAME_INDICATOR = /^[1-9]\d$/;
-
-/** 0 and 00 are how registers write that no name is marked. */
-function readGivenNameIndicator(reader: RowReader): number | null {
-  const value = reader.value('givenNameIndicator');
-  if (value === null || value === '0' || value === '00') return null;
-  return GIVEN_NAME_INDICATOR.test(value)
-    ? Number(value)
-    : reader.unknownCode('givenNameIndicator');
 }

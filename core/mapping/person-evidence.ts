@@ -56,6 +56,8 @@ export interface ContactPoint {
   readonly channel: ContactChannel;
   readonly value: string;
   readonly consent: ContactConsent | null;
+  /** Whether it may be used for notices (digitalNotification, IS 4.2.12). Absent: the source does not say. */
+  readonly digitalNotification?: boolean;
 }
 
 export type MaritalStatus = 'OG' | 'G' | 'Ä' | 'S' | 'RP' | 'SP' | 'EP';

@@ -93,3 +93,39 @@ export const PU_CHILD_FIELDS = {
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type PuChild = keyof typeof PU_CHILD_FIELDS;
+
+/** Profile 1: all that the restricted contracts say of a protected person (TKB 5.1 ch. 6.3 rule 3 and ch. 8). Nothing else of one is ever kept. */
+export const PROFILE_1_FIELDS = [
+  'identityRoot',
+  'identity',
+  'version',
+  'profile',
+  'identityLevel',
+  'identityLevelDate',
+  'gender',
+  'protectedPerson',
+  'protectedPopulationRecord',
+  'testPerson',
+  'primaryIdentity',
+  'givenNameIndicator',
+  'givenName',
+  'middleName',
+  'surname',
+  'notificationName',
+  'birthDate',
+  'countyCode',
+  'deregistrationReason',
+  'deregistrationDate',
+  'foundDeadDate',
+  'allocationDate',
+  'preliminaryTransferDate',
+  'renewalDate',
+  'deceasedDate',
+  'identityStatus',
+  'identityStatusDate',
+  'identityStatusCause',
+] as const satisfies readonly PuPersonField[];
+export const PROFILE_1_CHILDREN = [
+  'linkedIdentities',
+  'referredIdentities',
+] as const satisfies readonly PuChild[];

@@ -30,6 +30,8 @@ export interface AdministrativeAreas {
    * out and must agree when it is not.
    */
   resolve(county: string | null, municipality: string | null): AreaResolution;
+  /** The four digits of each municipality of a county, in order. */
+  municipalitiesOf(county: string): readonly string[];
 }
 
 const NO_AREA: AreaResolution = { kind: 'area', countyCode: null, municipalityCode: null };
@@ -44,6 +46,8 @@ export function createAdministrativeAreas(
   const countyCodes = new Set(counties.map(({ code }) => code));
   const municipalityCodes = new Set(municipalities.map(({ code }) => code));
   return {
+    municipalitiesOf: (county) =>
+      [...municipalityCodes].filter((code) => code.startsWith(county)).toSorted(),
     resolve(county, municipality) {
       if (county !== null && !countyCodes.has(county)) return UNKNOWN_COUNTY;
       if (municipality === null) {

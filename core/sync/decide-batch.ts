@@ -3,7 +3,9 @@ import {
   composeGoldenRecord,
 } from '../golden-record/compose-golden-record.ts';
 import { deriveEvents, type EventRules } from '../golden-record/derive-events.ts';
+import type { GoldenRecord } from '../golden-record/golden-record.ts';
 import type { PersonEvidence } from '../mapping/person-evidence.ts';
+import { eitherFlag, type ProtectionFlags } from '../mapping/raised-protection.ts';
 import { type Identity, identityText } from '../person/person-identifier.ts';
 import type {
   ChangeCause,
@@ -14,12 +16,16 @@ import type {
   StoredEvidence,
   StoredIdentity,
 } from './ports.ts';
+import { protectEvidence } from './protect-evidence.ts';
 import { comparePositions } from './source-record.ts';
 
-/** One mapped record of a batch. `content` is null when the source has positively removed the identity. */
+/** What one record of a batch says. */
 export interface IncomingEvidence {
   readonly identity: Identity;
-  readonly content: PersonEvidence | null;
+  /** Null when the source has positively removed the identity; `as-before` when the record is parked and only {@link raises} counts. */
+  readonly content: PersonEvidence | null | 'as-before';
+  /** Flags that are set on top of the content. */
+  readonly raises?: ProtectionFlags;
   readonly cause: ChangeCause;
 }
 
@@ -35,6 +41,8 @@ export interface BatchDecision {
   readonly stale: number;
   /** Records that said nothing new. */
   readonly unchanged: number;
+  /** Persons that the batch says something about and nobody is told of: no source that leads knows them. Their evidence is kept. */
+  readonly unpublished: number;
 }
 
 /**
@@ -52,6 +60,7 @@ export function decideBatch(
     persons: [] as PersonWrite[],
     stale: incoming.length - latest.size,
     unchanged: 0,
+    unpublished: 0,
   };
   for (const cluster of clusters) {
     const writes: EvidenceWrite[] = [];
@@ -60,7 +69,7 @@ export function decideBatch(
       for (const record of latest.get(identityText(stored.identity)) ?? []) {
         const write = evidenceWrite(stored, record, rules.hasher);
         if (write === 'stale') decision.stale++;
-        else {
+        else if (write !== 'nothing') {
           writes.push(write);
           cause = newerCause(cause, record.cause);
         }
@@ -68,9 +77,12 @@ export function decideBatch(
     }
     if (cause === undefined) continue;
     decision.evidence.push(...writes);
-    const person = personWrite(cluster, writes, cause, rules);
-    if (person === undefined) decision.unchanged++;
-    else decision.persons.push(person);
+    const evidence = evidenceAfter(cluster, writes);
+    const golden = composeGoldenRecord(evidence);
+    const person = personWrite(cluster, golden, cause, rules);
+    if (person !== undefined) decision.persons.push(person);
+    else if (golden === null && evidence.length > 0) decision.unpublished++;
+    else decision.unchanged++;
   }
   return decision;
 }
@@ -94,47 +106,67 @@ function latestByIdentity(
     const other = seen[same];
     if (other === undefined) seen.push(record);
     else if (comparePositions(record.cause.position, other.cause.position) >= 0) {
-      seen[same] = record;
+      seen[same] = onTopOf(other, record);
     }
   }
   return byIdentity;
+}
+
+/** A record of which only the flags count leaves the rest to the one before it. */
+function onTopOf(before: IncomingEvidence, record: IncomingEvidence): IncomingEvidence {
+  if (record.content !== 'as-before' || record.raises === undefined) return record;
+  const { raises = record.raises, content } = before;
+  return { ...record, content, raises: eitherFlag(raises, record.raises) };
 }
 
 function evidenceWrite(
   stored: StoredIdentity,
   record: IncomingEvidence,
   hasher: ContentHasher,
-): EvidenceWrite | 'stale' {
+): EvidenceWrite | 'stale' | 'nothing' {
   const { source, position } = record.cause;
   const before = stored.evidence.find((evidence) => evidence.source === source);
   const order = before === undefined ? 1 : comparePositions(position, before.position);
   if (order < 0) return 'stale';
-  const contentText = JSON.stringify(record.content);
+  const content = contentOf(record, before?.content ?? null);
+  if (content === 'as-before') return 'nothing';
+  const contentText = JSON.stringify(content);
   const contentHash = hasher.hash(contentText);
   // The same record again. At a newer position it is written all the same: the position is what refuses an older record later.
   if (order === 0 && before?.contentHash === contentHash) return 'stale';
   return {
     identityKey: stored.identityKey,
-    evidence: { source, position, content: record.content, contentHash },
+    evidence: { source, position, content, contentHash },
     contentText,
     isNew: before === undefined,
   };
 }
 
+/** @returns `as-before` when the record has nothing to say on top of what is known. */
+function contentOf(
+  { identity, content, raises, cause }: IncomingEvidence,
+  stored: PersonEvidence | null,
+): IncomingEvidence['content'] {
+  if (raises === undefined) return content;
+  const former = content === 'as-before' ? stored : content;
+  return protectEvidence(former, { identity, ...raises }, cause.source) ?? content;
+}
+
+/** Positions of two sources say nothing about each other: of two sources' records the one that was decided on last counts. */
 function newerCause(a: ChangeCause | undefined, b: ChangeCause): ChangeCause {
-  return a === undefined || comparePositions(b.position, a.position) >= 0 ? b : a;
+  if (a === undefined || a.source !== b.source) return b;
+  return comparePositions(b.position, a.position) >= 0 ? b : a;
 }
 
 /** @returns undefined when nobody could see a difference. */
 function personWrite(
   cluster: Cluster,
-  writes: readonly EvidenceWrite[],
+  golden: GoldenRecord | null,
   cause: ChangeCause,
   rules: DecideRules,
 ): PersonWrite | undefined {
   const before = cluster.person;
-  const golden = composeGoldenRecord(evidenceAfter(cluster, writes));
-  // A removal of somebody who was never published.
+  // Somebody who was never published was removed, or is known only by a source that does not lead.
   if (golden === null && before === undefined) return undefined;
   const goldenText = JSON.stringify(golden);
   const contentHash = rules.hasher.hash(goldenText);

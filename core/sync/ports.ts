@@ -15,7 +15,7 @@
  * - Every acknowledged send is verified: one partition a send, one send in flight for each producer, and the acknowledgement compared with
  *   what was sent. (test/connectors/kafka)
  * - Bounded memory: chunks, pages and batches only. (docs/benchmarks.md, `hub-rss`)
- * - One bad record is parked, the rest go on. A retriable failure is never parked. A failing park stops the process. (test/faults)
+ * - One bad record is parked, the rest go on; a flag of protection in it counts at once. A retriable failure is never parked. A failing park stops the process. (test/faults)
  * - One way in for commands: a row with who, why and outcome; the instances take it from there. (test/e2e)
  *
  * All of it counts from what the store holds. A store that was restored from a backup gives out versions again that were published
@@ -74,7 +74,7 @@ export interface StoredEvidence {
   readonly contentHash: ContentHash;
 }
 
-/** What is stored of a person. `golden` is null when no evidence is left; its version still only rises. */
+/** What is stored of a person. `golden` is null when no evidence is left to publish; its version still only rises. */
 export interface StoredPerson {
   readonly personKey: PersonKey;
   readonly version: number;

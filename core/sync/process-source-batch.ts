@@ -7,10 +7,11 @@
  */
 import type { ErrorCode } from '../errors/error-codes.ts';
 import { HubError } from '../errors/hub-error.ts';
-import type { MappingResult } from '../mapping/map-master-record.ts';
+import { safeWord } from '../errors/log-safe.ts';
+import type { MappingResult } from '../mapping/mapping-result.ts';
 import type { Identity, IdentityHash } from '../person/person-identifier.ts';
 import { type DecideRules, decideBatch, type IncomingEvidence } from './decide-batch.ts';
-import type { ParkedRecord, PersonStore, RawRecord, SourceBatch } from './ports.ts';
+import type { ChangeCause, ParkedRecord, PersonStore, RawRecord, SourceBatch } from './ports.ts';
 import {
   comparePositions,
   type SourceMessage,
@@ -32,6 +33,8 @@ export interface BatchOutcome {
   readonly parked: readonly ErrorCode[];
   readonly stale: number;
   readonly unchanged: number;
+  /** Persons that the batch says something about and nobody is told of: no source that leads knows them. */
+  readonly unpublished: number;
   /** Persons that got a new version. */
   readonly persons: number;
   readonly events: number;
@@ -68,10 +71,11 @@ export async function processSourceBatch(
 
     return {
       replayed: batch.records.length - todo.length,
-      mapped: incoming.length,
+      mapped: incoming.filter(({ raises }) => raises === undefined).length,
       parked: parked.map((record) => record.code),
       stale: decision.stale,
       unchanged: decision.unchanged,
+      unpublished: decision.unpublished,
       persons: decision.persons.length,
       events: decision.persons.reduce((sum, write) => sum + write.events.length, 0),
     };
@@ -84,7 +88,8 @@ function mapRecords(batch: SourceBatch, rules: ProcessRules): readonly MappedRec
   return batch.records.map((record) => ({
     ...record,
     result:
-      record.message === undefined
+      // What another source says is none of this topic, however it came here.
+      record.message === undefined || record.message.source !== rules.source
         ? { kind: 'rejected', code: 'HUB_SYNC_RAW_UNREADABLE', field: null }
         : rules.map(record.message),
   }));
@@ -98,10 +103,14 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
   const cleared = new Map<IdentityHash, SourcePosition>();
   for (const { result, message, identityHash, offset, payload } of records) {
     if (result.kind === 'rejected' || message === undefined) {
-      const { code, field } =
+      const { code, field, raises } =
         result.kind === 'rejected'
           ? result
-          : ({ code: 'HUB_SYNC_RAW_UNREADABLE', field: null } as const);
+          : ({ code: 'HUB_SYNC_RAW_UNREADABLE', field: null, raises: undefined } as const);
+      if (raises !== undefined && message !== undefined) {
+        const { identity, ...flags } = raises;
+        incoming.push({ identity, content: 'as-before', raises: flags, cause: causeOf(message) });
+      }
       const { topic, partition } = batch;
       const place = identityHash.length > 0 ? identityHash : offset;
       const refusedAt = message?.position ?? null;
@@ -119,11 +128,11 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
       });
       continue;
     }
-    const { source: from, position, readAt } = message;
+    const { position } = message;
     incoming.push({
       identity: result.kind === 'mapped' ? result.evidence.identity : result.identity,
       content: result.kind === 'mapped' ? result.evidence : null,
-      cause: { source: from, position, readAt },
+      cause: causeOf(message),
     });
     if (identityHash.length === 0) continue;
     if (isUpTo(position, parked.get(identityHash)?.position)) parked.delete(identityHash);
@@ -134,6 +143,10 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
     parked: [...parked.values()],
     cleared: [...cleared].map(([identityHash, position]) => ({ identityHash, position })),
   };
+}
+
+function causeOf({ source, position, readAt }: SourceMessage): ChangeCause {
+  return { source, position, readAt };
 }
 
 /** False when the one before is newer: a source may send an old record again. Without positions the order of the topic counts. */
@@ -147,6 +160,7 @@ function identitiesOf(incoming: readonly IncomingEvidence[]): readonly Identity[
 
 function offsetGap(batch: SourceBatch, stored: number): HubError {
   return new HubError('HUB_SYNC_OFFSET_GAP', {
+    topic: safeWord(batch.topic),
     partition: batch.partition,
     stored,
     first: batch.firstOffset,

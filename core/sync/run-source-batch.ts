@@ -55,6 +55,7 @@ async function runInHalves(
     parked: [...a.parked, ...b.parked],
     stale: a.stale + b.stale,
     unchanged: a.unchanged + b.unchanged,
+    unpublished: a.unpublished + b.unpublished,
     persons: a.persons + b.persons,
     events: a.events + b.events,
   };

@@ -79,6 +79,7 @@ export interface SourceRefusal {
   readonly readAt: string;
   /** The error code, for the parked record. */
   readonly code: (typeof REFUSAL_CODES)[number];
+  /** The columns of the key, and flags of protection that are set where the connector has read them. */
   readonly person: SourceRow;
 }
 

@@ -1,13 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openDemoMaster } from '../demo/demo-master-client.ts';
-import { type CommittedChange, now, playLiveChanges } from '../demo/live-changes.ts';
+import { now } from '../population/life/fine-clock.ts';
+import { type CommittedChange, playLife } from '../population/life/play-life.ts';
+import { createPopulation } from '../population/population.ts';
 import type { OwnStack } from '../stack/stack.ts';
 import { type BenchResult, DURABILITY, percentile } from './bench-result.ts';
 import {
   type BenchWorld,
   createBenchWorld,
-  MUNICIPALITIES,
   masterWasChanged,
+  REGION,
   SEED,
   watchUntil,
 } from './bench-world.ts';
@@ -18,6 +20,7 @@ const SECONDS = 60;
 /** The first seconds after a load are not what a day looks like. */
 const SETTLE_MS = 5_000;
 const LAST_ONES_MS = 3_000;
+const AT_ONCE = { leastMs: 0, mostMs: 0 };
 
 interface ReadEvent {
   readonly version: number;
@@ -49,12 +52,14 @@ export async function benchLatency(
   const { endpoints } = stack;
   masterWasChanged();
   report(`latency: ${CHANGES_PER_SECOND} changes a second for ${SECONDS} s`);
-  await playLiveChanges({
+  await playLife({
+    population: createPopulation({ seed: SEED, persons: PERSONS, region: REGION }),
     masterUrl: endpoints.masterUrl,
-    municipalities: MUNICIPALITIES,
+    controlUrl: null,
     seed: SEED,
-    changesPerSecond: CHANGES_PER_SECOND,
+    ratePerSecond: CHANGES_PER_SECOND,
     seconds: SECONDS,
+    delays: { pu: AT_ONCE, master: AT_ONCE },
     onCommitted: (change) => changes.push(change),
   });
   await pause(LAST_ONES_MS);

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 /** The names of all measurements, in the order of the table. */
 export const BENCH_NAMES = [
   'identifiers',
+  'population',
   'master-read',
   'core',
   'publisher',
@@ -12,6 +13,9 @@ export const BENCH_NAMES = [
   'latency-p99',
   'hub-rss',
   'idle-cpu',
+  'pu-parse',
+  'pu-rss',
+  'pu-first-load-1m',
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
@@ -33,6 +37,7 @@ export const AIMS: Readonly<
   Record<BenchName, { readonly aim: number; readonly better: 'more' | 'less' } | null>
 > = {
   identifiers: { aim: 1_000_000, better: 'more' },
+  population: { aim: 50_000, better: 'more' },
   'master-read': null,
   core: null,
   publisher: { aim: 10_000, better: 'more' },
@@ -42,6 +47,9 @@ export const AIMS: Readonly<
   'latency-p99': { aim: 500, better: 'less' },
   'hub-rss': { aim: 512, better: 'less' },
   'idle-cpu': { aim: 2, better: 'less' },
+  'pu-parse': { aim: 20_000, better: 'more' },
+  'pu-rss': { aim: 512, better: 'less' },
+  'pu-first-load-1m': null,
 };
 
 /** The settings that hold for every measurement against the services. */

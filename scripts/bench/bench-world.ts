@@ -6,7 +6,8 @@ import { loadConfig } from '../../connectors/config/load-config.ts';
 import { createOperator, type Operator } from '../../connectors/runtime/operations/operator.ts';
 import { openDemoMaster } from '../demo/demo-master-client.ts';
 import { type LoadedMaster, loadDemoMaster } from '../demo/load-demo-master.ts';
-import { readMunicipalities } from '../demo/synthetic-places.ts';
+import { createPopulation } from '../population/population.ts';
+import { readRegion } from '../population/synthetic-places.ts';
 import { chooseFreePort } from '../stack/free-ports.ts';
 import type { OwnStack } from '../stack/stack.ts';
 import { endpointEnvironment } from '../stack/stack-environment.ts';
@@ -14,7 +15,7 @@ import { endpointEnvironment } from '../stack/stack-environment.ts';
 const PROJECT = resolve(import.meta.dirname, '../..');
 const CLOCK_TICKS_PER_SECOND = 100;
 
-export const MUNICIPALITIES = readMunicipalities(
+export const REGION = readRegion(
   new URL('../../mappings/code-tables/municipalities.csv', import.meta.url),
 );
 export const SEED = 7;
@@ -24,7 +25,7 @@ export interface BenchWorld extends AsyncDisposable {
   readonly settings: Readonly<Record<string, string>>;
   readonly operator: Operator;
   readonly loaded: LoadedMaster;
-  /** Persons that will be published: all but the malformed ones. */
+  /** Identities that will be published: all of Master but the malformed ones. */
   readonly expected: number;
   start(environment?: Readonly<Record<string, string>>): BenchHub;
 }
@@ -50,7 +51,7 @@ process.once('exit', () => {
 
 let worlds = 0;
 /** What the Master of the bench stack holds: two measurements on the same persons need one filling. */
-let filled: LoadedMaster | undefined;
+let filled: { readonly persons: number; readonly loaded: LoadedMaster } | undefined;
 
 /** For who changes the Master: the next measurement fills it anew. */
 export function masterWasChanged(): void {
@@ -74,12 +75,11 @@ export async function createBenchWorld(
   await admin(`create database ${name} template template0`);
   if (filled?.persons !== persons) {
     report(`filling Master with ${persons} persons`);
-    filled = await loadDemoMaster({
-      masterUrl: endpoints.masterUrl,
-      population: { seed: SEED, count: persons, municipalities: MUNICIPALITIES },
-    });
+    const population = createPopulation({ seed: SEED, persons, region: REGION });
+    const loaded = await loadDemoMaster({ masterUrl: endpoints.masterUrl, population });
+    filled = { persons, loaded };
   }
-  const loaded = filled;
+  const { loaded } = filled;
   const databaseUrl = new URL(endpoints.databaseUrl);
   databaseUrl.pathname = `/${name}`;
   const settings = {

@@ -10,6 +10,9 @@ import { downStack, openStack } from '../stack/stack.ts';
 import { awaitStopRequest } from '../stack/stop-signal.ts';
 import { benchIdentifiers } from './bench-identifiers.ts';
 import { benchLatency } from './bench-latency.ts';
+import { benchPopulation } from './bench-population.ts';
+import { benchPuFirstLoad } from './bench-pu-first-load.ts';
+import { benchPuParse } from './bench-pu-parse.ts';
 import {
   BENCH_NAMES,
   type BenchName,
@@ -20,6 +23,9 @@ import { benchStages } from './bench-stages.ts';
 import { benchStore } from './bench-store.ts';
 import { benchWholeWay } from './bench-whole-way.ts';
 import { printBenchTable } from './print-bench-table.ts';
+
+/** What is measured without Kafka, registry and PostgreSQL. */
+const WITHOUT_SERVICES: readonly BenchName[] = ['identifiers', 'population', 'pu-parse', 'pu-rss'];
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'boolean', default: false } },
@@ -71,7 +77,9 @@ async function measure(names: readonly BenchName[]): Promise<readonly BenchResul
   if (wanted('identifiers')) {
     found.push(benchIdentifiers((await mappingFilesOf()).classifier));
   }
-  if (names.some((name) => name !== 'identifiers')) {
+  if (wanted('population')) found.push(benchPopulation());
+  if (wanted('pu-parse', 'pu-rss')) found.push(...(await benchPuParse(report)));
+  if (names.some((name) => !WITHOUT_SERVICES.includes(name))) {
     await using stack = await openStack({ name: 'bench', fresh: true, report });
     if (wanted('master-read', 'core', 'publisher'))
       found.push(...(await benchStages(stack, report)));
@@ -81,6 +89,9 @@ async function measure(names: readonly BenchName[]): Promise<readonly BenchResul
     if (wanted('latency-p50', 'latency-p99')) found.push(...(await benchLatency(stack, report)));
     if (wanted('whole-way-1m', 'hub-rss')) {
       found.push(...(await benchWholeWay(stack, 1_000_000, report)));
+    }
+    if (wanted('pu-first-load-1m')) {
+      found.push(await benchPuFirstLoad(stack, 1_000_000, report));
     }
   }
   return BENCH_NAMES.flatMap((name) =>

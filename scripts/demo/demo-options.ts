@@ -8,15 +8,16 @@ export interface DemoOptions {
   readonly exitWhenDone: boolean;
 }
 
-export const DEMO_HELP = `The hub at work on synthetic persons: a Master, Kafka, a schema registry, PostgreSQL and the hub, all of them real.
+export const DEMO_HELP = `The hub at work on synthetic persons: a Master, Kafka, a schema registry, PostgreSQL and the hub, all of them real, and a PU that
+speaks the real contracts.
 
   npm run demo                         and Ctrl-C when you have seen enough
   npm run demo -- --exit-when-done     ends by itself
 
 Options
-  --persons N          records in Master, 1 000 to 5 000 000 (20000)
-  --live-seconds N     how long changes are played (30)
-  --rate N             changes a second, 1 to 200 (20)
+  --persons N          people, 1 000 to 5 000 000 (20000)
+  --live-seconds N     how long changes are played (20)
+  --rate N             changes a second in both registers, 1 to 200 (20)
   --seed N             another population and other changes (1)
   --exit-when-done     stop everything after the summary
   --help               this text
@@ -32,7 +33,7 @@ export function parseDemoOptions(
       args: [...args],
       options: {
         persons: { type: 'string', default: '20000' },
-        'live-seconds': { type: 'string', default: '30' },
+        'live-seconds': { type: 'string', default: '20' },
         rate: { type: 'string', default: '20' },
         seed: { type: 'string', default: '1' },
         'exit-when-done': { type: 'boolean', default: false },

@@ -1,16 +1,23 @@
+import { printFreshness } from '../../connectors/runtime/operations/print-freshness.ts';
+import type { FreshnessReport } from '../../connectors/runtime/operations/read-freshness.ts';
 import { ERROR_CODES, type ErrorCode } from '../../core/errors/error-codes.ts';
+import type { PersonKind } from '../population/master-view.ts';
+import { sumOf } from './demo-scene.ts';
 import { printCount } from './demo-terminal.ts';
-import type { ChangeCounts } from './live-changes.ts';
 import type { LoadedMaster } from './load-demo-master.ts';
+import type { PlayedLife } from './play-demo.ts';
+import type { PuAnswersByPull } from './pu-answers.ts';
+import type { PuBalance } from './pu-balance.ts';
 import type { Latency } from './published-tally.ts';
-import type { PersonKind } from './synthetic-persons.ts';
+import type { PuLoad } from './watch-pulls.ts';
 
 /** What the demo did and what was read from the hub's topics afterwards. */
 export interface DemoFacts {
   readonly loaded: LoadedMaster;
-  /** From the start of the hub to the last of the first load, as a reader saw it. */
+  /** From the start of the hub to the last of the first load of Master, as a reader saw it. */
   readonly firstLoadSeconds: number;
-  readonly changes: ChangeCounts;
+  readonly puLoad: PuLoad;
+  readonly played: PlayedLife;
   readonly latency: Latency | undefined;
   readonly published: {
     readonly persons: number;
@@ -20,23 +27,38 @@ export interface DemoFacts {
   };
   readonly eventsByType: readonly (readonly [string, number])[];
   readonly parked: readonly { readonly code: ErrorCode; readonly waiting: number }[];
+  readonly answers: PuAnswersByPull;
+  readonly pu: PuBalance;
+  /** Person keys. */
+  readonly protectedByPuOnly: readonly string[];
+  readonly freshness: FreshnessReport;
 }
 
-/** The one sum that must come out: every identity of Master is published or parked. */
-export interface Balance {
+/** The sum for Master: every identity of it is published or parked. */
+export interface MasterBalance {
   readonly inMaster: number;
   readonly published: number;
   readonly parked: number;
-  readonly isEven: boolean;
+  /** Neither published nor parked. */
+  readonly missing: number;
 }
 
 /** Adds up what is in Master and what became of it. */
-export function balanceOf(facts: DemoFacts): Balance {
-  const { loaded, changes, published } = facts;
-  const inMaster = loaded.persons + (changes['new-person'] ?? 0) - (changes['row-deleted'] ?? 0);
-  const parked = sumOf(facts.parked.map(({ waiting }) => waiting));
-  const isEven = inMaster === published.identities + parked;
-  return { inMaster, published: published.identities, parked, isEven };
+export function balanceMaster({
+  loaded,
+  played,
+  published,
+  parked: byCode,
+}: Pick<DemoFacts, 'loaded' | 'played' | 'published' | 'parked'>): MasterBalance {
+  const inMaster = loaded.persons + played.identitiesAdded;
+  const parked = sumOf(byCode.map(({ waiting }) => waiting));
+  const missing = inMaster - published.identities - parked;
+  return { inMaster, published: published.identities, parked, missing };
+}
+
+/** The two sums that must come out. */
+export function isEven(facts: DemoFacts): boolean {
+  return balanceMaster(facts).missing === 0 && facts.pu.behind === 0;
 }
 
 const KINDS: Readonly<Record<PersonKind, string>> = {
@@ -49,51 +71,137 @@ const KINDS: Readonly<Record<PersonKind, string>> = {
   'old-number': 'old numbers that were replaced',
 };
 
-/** The summary, without anything of any person. */
+/** The summary, without anything of any person but keys that mean nothing outside the hub. */
 export function printSummary(facts: DemoFacts): string {
-  const { loaded, published, latency, changes } = facts;
-  const balance = balanceOf(facts);
-  const rate = printCount(loaded.persons / facts.firstLoadSeconds);
   return [
-    heading('In Master'),
+    ...printMaster(facts),
+    ...printPu(facts),
+    ...printLive(facts),
+    ...printParked(facts),
+    ...printProtected(facts),
+    heading('Freshness, as `hub freshness` shows it'),
+    ...printFreshness(facts.freshness)
+      .split('\n')
+      .map((line) => `    ${line}`),
+    ...printBalance(facts),
+  ].join('\n');
+}
+
+function printMaster({ loaded, firstLoadSeconds }: DemoFacts): readonly string[] {
+  const rate = printCount(loaded.persons / firstLoadSeconds);
+  return [
+    heading('Master'),
     ...Object.entries(KINDS).map(([kind, label]) =>
       count(loaded.byKind[kind as PersonKind] ?? 0, label),
     ),
-    heading('First load'),
     count(
       loaded.persons,
-      `persons in ${facts.firstLoadSeconds.toFixed(1)} s, from the start of the hub to the reader of the topic (${rate}/s)`,
+      `in all, in ${firstLoadSeconds.toFixed(1)} s from the start of the hub to the reader of the topic (${rate}/s)`,
     ),
-    heading('Live changes'),
-    ...sorted(Object.entries(changes)).map(([kind, made]) =>
-      count(made, kind.replaceAll('-', ' ')),
+  ];
+}
+
+function printPu({ puLoad, answers }: DemoFacts): readonly string[] {
+  const { asked, seconds } = puLoad;
+  return [
+    heading('PU: its answers, and what became of them'),
+    `${'sent'.padStart(9)}${'unchanged'.padStart(11)}${'unknown there'.padStart(15)}`,
+    ...[...answers].map(
+      ([pull, { sent, unchanged, unknown }]) =>
+        `${printCount(sent).padStart(9)}${printCount(unchanged).padStart(11)}${printCount(unknown).padStart(15)}  ${pull}`,
     ),
+    count(
+      asked,
+      `asked for by file in ${seconds.toFixed(1)} s, from the end of Master's first load to the last record in Kafka (${printCount(asked / seconds)}/s)`,
+    ),
+  ];
+}
+
+function printLive({ played, latency, eventsByType }: DemoFacts): readonly string[] {
+  const kinds = printKinds(Object.entries(played.counts));
+  return [
+    ...(kinds.length === 0
+      ? []
+      : [heading('Live changes, each in both registers: PU is told at once, Master later')]),
+    ...kinds,
     ...(latency === undefined
       ? []
       : [
-          `${' '.repeat(11)}from the commit in Master to the reader: p50 ${latency.p50Ms.toFixed(0)} ms, p99 ${latency.p99Ms.toFixed(0)} ms`,
+          count(
+            played.committed,
+            `transactions in Master; from the commit to the reader: p50 ${latency.p50Ms.toFixed(0)} ms, p99 ${latency.p99Ms.toFixed(0)} ms`,
+          ),
         ]),
     heading('Events on person.events.v1'),
-    ...facts.eventsByType.map(([type, seen]) => count(seen, type)),
+    ...printKinds(eventsByType),
+  ];
+}
+
+function printParked({ parked }: DemoFacts): readonly string[] {
+  if (parked.length === 0) return [];
+  return [
     heading('Parked: one bad record stops nobody'),
-    ...facts.parked.flatMap(({ code, waiting }) => [
+    ...parked.flatMap(({ code, waiting }) => [
       count(waiting, code),
       `${' '.repeat(11)}${ERROR_CODES[code].happened}`,
     ]),
+  ];
+}
+
+function printProtected({ published, protectedByPuOnly }: DemoFacts): readonly string[] {
+  const [example] = protectedByPuOnly;
+  return [
     heading('Protected'),
     count(
       published.protectedPersons,
       'persons are published as ProtectedPerson, a schema without address, municipality and contacts',
     ),
-    heading('Balance'),
-    count(balance.inMaster, 'identities in Master'),
-    count(balance.published, 'of them published'),
-    count(balance.parked, 'of them parked'),
+    ...(example === undefined
+      ? []
+      : [
+          count(
+            protectedByPuOnly.length,
+            `of them because PU says so, while Master does not; one is ${example}`,
+          ),
+        ]),
+  ];
+}
+
+function printBalance(facts: DemoFacts): readonly string[] {
+  const master = balanceMaster(facts);
+  const { pu, published } = facts;
+  return [
+    heading('Balance of Master: golden records follow it'),
+    count(master.inMaster, 'identities in Master'),
+    count(master.published, 'of them published'),
+    count(master.parked, 'of them parked'),
     count(published.tombstones, 'removed from Master and from the topic'),
-    balance.isEven
+    master.missing === 0
       ? '  ✓ every identity of Master is published or parked'
-      : `  ✗ ${printCount(balance.inMaster - balance.published - balance.parked)} identities are neither published nor parked`,
-  ].join('\n');
+      : `  ✗ ${printCount(master.missing)} identities are neither published nor parked`,
+    heading('Balance of PU: evidence beside it'),
+    count(pu.expected, 'records in PU that the hub should have been told of'),
+    count(pu.current, "of them with PU's version as the last on source.pu.person.v1"),
+    count(pu.onlyInPu, 'of them not in Master: kept as evidence, and not published'),
+    count(pu.notAskedFor, 'more in PU, neither of the region nor known here: not asked for'),
+    pu.behind === 0
+      ? '  ✓ the last raw record of everybody is the one that PU has'
+      : `  ✗ ${printCount(pu.behind)} records are missing or older than in PU`,
+  ];
+}
+
+const LINE_WIDTH = 110;
+
+/** Many short counts, most first, a few to a line. */
+function printKinds(counts: readonly (readonly [string, number])[]): readonly string[] {
+  const lines: string[] = [];
+  for (const [kind, made] of counts.toSorted((a, b) => b[1] - a[1])) {
+    const text = `${printCount(made)} ${kind.replaceAll('-', ' ')}`;
+    const line = lines.at(-1);
+    if (line === undefined || line.length + text.length > LINE_WIDTH) lines.push(`    ${text}`);
+    else lines[lines.length - 1] = `${line}, ${text}`;
+  }
+  return lines;
 }
 
 function heading(text: string): string {
@@ -102,14 +210,4 @@ function heading(text: string): string {
 
 function count(value: number, label: string): string {
   return `${printCount(value).padStart(9)}  ${label}`;
-}
-
-function sorted(
-  entries: readonly (readonly [string, number])[],
-): readonly (readonly [string, number])[] {
-  return entries.toSorted((a, b) => b[1] - a[1]);
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
 }

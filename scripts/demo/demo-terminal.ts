@@ -17,8 +17,8 @@ export interface StageProgress {
 
 const REDRAW_MS = 150;
 const PLAIN_LINE_MS = 2_000;
-const TITLE_WIDTH = 16;
-const RESULT_WIDTH = 62;
+const TITLE_WIDTH = 20;
+const RESULT_WIDTH = 68;
 const ERASE_LINE = '\r\u001b[2K';
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -124,7 +124,8 @@ export function describeProgress(done: number, total: number, seconds: number): 
     `${printCount(done).padStart(width)} of ${printCount(total)}`,
     `${String(total === 0 ? 100 : Math.floor((done * 100) / total)).padStart(3)} %`,
   ];
-  if (rate > 0) {
+  // Slower than that, a rate in whole numbers and the time left say nothing.
+  if (rate >= 0.5) {
     parts.push(`${printCount(Math.round(rate)).padStart(7)}/s`);
     parts.push(`${printDuration((total - done) / rate)} left`);
   }

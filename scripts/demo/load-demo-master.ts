@@ -1,5 +1,3 @@
-import { type DemoMasterClient, openDemoMaster } from './demo-master-client.ts';
-import { recreateDemoSchema } from './demo-master-ownership.ts';
 import {
   ADDRESS_COLUMNS,
   type AddressRow,
@@ -7,16 +5,14 @@ import {
   type ContactRow,
   PERSON_COLUMNS,
   type PersonRow,
-} from './legacy-rows.ts';
-import type { FaultKind } from './synthetic-faults.ts';
-import {
-  generatePersons,
-  type PersonKind,
-  type Population,
-  type SyntheticPerson,
-} from './synthetic-persons.ts';
+} from '../population/legacy-rows.ts';
+import { type MasterRows, masterRowsOf, type PersonKind } from '../population/master-view.ts';
+import type { Population } from '../population/population.ts';
+import type { FaultKind } from '../population/synthetic-faults.ts';
+import { type DemoMasterClient, openDemoMaster } from './demo-master-client.ts';
+import { recreateDemoSchema } from './demo-master-ownership.ts';
 
-/** How far a stage has come. */
+/** How far a stage has come, in people of the population. */
 export interface StageProgress {
   readonly done: number;
   readonly total: number;
@@ -24,7 +20,7 @@ export interface StageProgress {
 
 /** What was loaded. */
 export interface LoadedMaster {
-  /** Rows of dbo.Befolkning. */
+  /** Rows of dbo.Befolkning: one for each identity that Master has. */
   readonly persons: number;
   readonly addresses: number;
   readonly contacts: number;
@@ -37,7 +33,7 @@ export interface LoadedMaster {
 const BATCH = 1000;
 
 /**
- * Makes the demo Master anew and fills it with the population, in batches, so that memory does not grow with its size.
+ * Makes the demo Master anew and fills it with the population as Master sees it, in batches, so that memory does not grow with its size.
  * @throws DemoRefusal when the database is not the demo's own; AbortError when the signal ends it.
  */
 export async function loadDemoMaster(options: {
@@ -54,28 +50,34 @@ export async function loadDemoMaster(options: {
   const indexes = await suspendForLoad(client);
 
   const tally = new Tally();
+  let people = 0;
+  let stored = 0;
   let batch = new Batch();
   // One batch is being stored while the next one is made.
   let storing: Promise<unknown> = Promise.resolve();
   const store = async (): Promise<void> => {
     await storing;
     signal?.throwIfAborted();
-    onProgress?.({ done: tally.persons - batch.persons.length, total: population.count });
+    onProgress?.({ done: stored, total: population.size });
+    stored = people;
     storing = client.query(INSERT, batch.asJson());
     // Its failure is met at the next await; until then it must not count as unhandled.
     storing.catch(() => undefined);
     batch = new Batch();
   };
-  for (const person of generatePersons(population)) {
-    tally.add(person);
-    batch.persons.push(person.person);
-    batch.addresses.push(...person.addresses);
-    batch.contacts.push(...person.contacts);
-    if (batch.persons.length === BATCH) await store();
+  for (const person of population.persons()) {
+    people += 1;
+    for (const rows of masterRowsOf(person, population)) {
+      tally.add(rows);
+      batch.persons.push(rows.person);
+      batch.addresses.push(...rows.addresses);
+      batch.contacts.push(...rows.contacts);
+    }
+    if (batch.persons.length >= BATCH) await store();
   }
   if (batch.persons.length > 0) await store();
   await storing;
-  onProgress?.({ done: population.count, total: population.count });
+  onProgress?.({ done: people, total: population.size });
   await client.query(`${indexes.join(';')}; ${forEachTable('enable')}; analyze`);
   return tally;
 }
@@ -130,7 +132,7 @@ class Tally implements LoadedMaster {
   readonly byKind: Partial<Record<PersonKind, number>> = {};
   readonly byFault: Partial<Record<FaultKind, number>> = {};
 
-  add(made: SyntheticPerson): void {
+  add(made: MasterRows): void {
     this.persons += 1;
     this.addresses += made.addresses.length;
     this.contacts += made.contacts.length;

@@ -1,45 +1,33 @@
+/** The stages in which Master is read and both registers change, and the sum at the end. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Operator } from '../../connectors/runtime/operations/operator.ts';
 import { readStatus } from '../../connectors/runtime/operations/read-status.ts';
 import type { ErrorCode } from '../../core/errors/error-codes.ts';
 import { findHubError } from '../../core/errors/hub-error.ts';
-import type { DemoOptions } from './demo-options.ts';
+import { now } from '../population/life/fine-clock.ts';
+import type { LifeCounts } from '../population/life/life-kinds.ts';
+import { type LifeDelays, type LifeOptions, playLife } from '../population/life/play-life.ts';
+import { openDemoMaster } from './demo-master-client.ts';
+import { type DemoScene, LOOK_EVERY_MS, sumOf, untilReached } from './demo-scene.ts';
 import type { DemoFacts } from './demo-summary.ts';
-import { type DemoTerminal, printCount, type StageProgress } from './demo-terminal.ts';
-import { type ChangeCounts, now, playLiveChanges } from './live-changes.ts';
-import type { LoadedMaster } from './load-demo-master.ts';
-import type { PublishedTally } from './published-tally.ts';
-import type { Municipalities } from './synthetic-places.ts';
+import { printCount } from './demo-terminal.ts';
+import { readPuAnswers } from './pu-answers.ts';
+import { balancePu, readPuSources } from './pu-balance.ts';
 
-/** Thrown when what the demo waits for does not come. */
-export class DemoFailure extends Error {
-  override readonly name = 'DemoFailure';
-}
-
-/** What the stages after the start of the hub work with. */
-export interface DemoScene {
-  readonly options: DemoOptions;
-  readonly terminal: DemoTerminal;
-  readonly operator: Operator;
-  readonly tally: PublishedTally;
-  readonly masterUrl: string;
-  readonly municipalities: Municipalities;
-  readonly loaded: LoadedMaster;
-  /** Ends the stages: Ctrl-C, the hub ended by itself, or the topics cannot be read. */
-  readonly signal: AbortSignal;
-}
-
-const LOOK_EVERY_MS = 200;
-/** Nothing new for so long means that nothing comes any more. */
-const NO_PROGRESS_WITHIN_MS = 120_000;
 /** So long nothing may arrive before the topics count as read to their end. */
 const QUIET_MS = 1_500;
+
+/** PU is told at once and Master later, as in life, where it can take a week. */
+const DELAYS: LifeDelays = {
+  pu: { leastMs: 0, mostMs: 1_000 },
+  master: { leastMs: 500, mostMs: 5_000 },
+};
 
 /** Waits for the first load, as a reader of the topic sees it. @returns the seconds since the hub was started. */
 export async function watchFirstLoad(scene: DemoScene, startedAt: number): Promise<number> {
   const { loaded, tally } = scene;
   return await scene.terminal.stage(
-    'First load',
+    'Master: first load',
     async (stage) => {
       stage.note('the hub starts');
       await untilReached(scene, undefined, 1, () => countInstances(scene.operator));
@@ -54,61 +42,79 @@ export async function watchFirstLoad(scene: DemoScene, startedAt: number): Promi
   );
 }
 
-/** Plays changes and waits until the reader has seen them all. */
-export async function watchLiveChanges(scene: DemoScene): Promise<ChangeCounts> {
+/** What was played. */
+export interface PlayedLife {
+  readonly counts: LifeCounts;
+  /** Transactions in Master. */
+  readonly committed: number;
+  /** How many identities more Master has than before. */
+  readonly identitiesAdded: number;
+}
+
+/** Plays changes in both registers and waits until the reader has seen all that Master said. */
+export async function watchLiveChanges(scene: DemoScene): Promise<PlayedLife> {
   const { options, tally, signal } = scene;
-  if (options.liveSeconds === 0) return {};
-  const planned = options.liveSeconds * options.changesPerSecond;
+  if (options.liveSeconds === 0) return { counts: {}, committed: 0, identitiesAdded: 0 };
+  const planned = Math.round(options.liveSeconds * options.changesPerSecond);
+  let played = 0;
   let committed = 0;
+  let identitiesAdded = 0;
   tally.beginLive();
   return await scene.terminal.stage(
     'Live changes',
     async (stage) => {
-      const counts = await playLiveChanges({
-        masterUrl: scene.masterUrl,
-        municipalities: scene.municipalities,
-        seed: options.seed,
-        changesPerSecond: options.changesPerSecond,
+      const counts = await playLife({
+        ...lifeOf(scene, options.seed, options.changesPerSecond),
         seconds: options.liveSeconds,
-        signal,
+        onPlayed: () => {
+          played += 1;
+          stage.progress(played, Math.max(planned, played));
+        },
         onCommitted: (change) => {
           committed += 1;
+          identitiesAdded += change.identitiesAdded;
           tally.expect(change);
-          stage.progress(committed, Math.max(planned, committed));
         },
       });
       signal.throwIfAborted();
       stage.note('waiting until the last one is read');
       await untilReached(scene, undefined, 0, () => Promise.resolve(-tally.awaited));
-      return counts;
+      return { counts, committed, identitiesAdded };
     },
-    (counts) =>
-      `${printCount(sumOf(Object.values(counts)))} transactions in Master, each read on the topic`,
+    ({ counts }) =>
+      `${printCount(sumOf(Object.values(counts)))} in both registers; Master's all read on the topic`,
   );
+}
+
+/** A change every second until the signal. */
+export async function playOn(scene: DemoScene): Promise<void> {
+  const life = lifeOf(scene, scene.options.seed + 1, 1);
+  await playLife({ ...life, seconds: Number.POSITIVE_INFINITY });
+}
+
+function lifeOf(
+  { truth, masterUrl, controlUrl, signal }: DemoScene,
+  seed: number,
+  ratePerSecond: number,
+): Omit<LifeOptions, 'seconds'> {
+  const { population } = truth;
+  return { population, truth, masterUrl, controlUrl, seed, ratePerSecond, signal, delays: DELAYS };
 }
 
 /** Waits until nothing comes any more and adds everything up. */
 export async function collectFacts(
   scene: DemoScene,
-  firstLoadSeconds: number,
-  changes: ChangeCounts,
+  earlier: Pick<DemoFacts, 'firstLoadSeconds' | 'puLoad' | 'played'>,
 ): Promise<DemoFacts> {
-  const { tally, operator, signal } = scene;
+  const { tally, operator, control, databaseUrl } = scene;
   return await scene.terminal.stage(
     'Adding up',
     async () => {
-      let seen = -1;
-      for (let quietSince = now(); now() - quietSince < QUIET_MS; ) {
-        const status = await readStatus(operator.store, Date.now());
-        const read = tally.records;
-        if (read !== seen || status.backlog.waiting > 0) quietSince = now();
-        seen = read;
-        await pause(LOOK_EVERY_MS, undefined, { signal });
-      }
+      await untilQuiet(scene);
+      const sources = await readPuSources(operator, databaseUrl);
       return {
+        ...earlier,
         loaded: scene.loaded,
-        firstLoadSeconds,
-        changes,
         latency: tally.latency(),
         published: {
           persons: tally.persons,
@@ -118,10 +124,40 @@ export async function collectFacts(
         },
         eventsByType: tally.eventsByType,
         parked: await countParked(operator),
+        answers: await readPuAnswers(operator),
+        pu: await balancePu({ ...sources, records: control.records() }),
+        protectedByPuOnly: await findProtectedByPuOnly(scene),
+        freshness: await operator.readFreshness(),
       };
     },
     ({ published }) =>
       `${printCount(tally.records)} records read, ${printCount(published.persons)} persons published`,
+  );
+}
+
+async function untilQuiet({ operator, tally, signal }: DemoScene): Promise<void> {
+  let seen = -1;
+  for (let quietSince = now(); now() - quietSince < QUIET_MS; ) {
+    const status = await readStatus(operator.store, Date.now());
+    const read = tally.records;
+    if (read !== seen || status.backlog.waiting > 0) quietSince = now();
+    seen = read;
+    await pause(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+/** Keys of persons whom the hub publishes as protected although no row of theirs in Master says so. */
+async function findProtectedByPuOnly({ tally, masterUrl }: DemoScene): Promise<readonly string[]> {
+  const persons = [...tally.protectedIdentities];
+  await using master = await openDemoMaster(masterUrl);
+  const rows = await master.query<{ id: string }>(
+    `select "PersonId" as id from dbo."Befolkning"
+      where "PersonId" = any($1) and ("Sekretess" or "SkyddadFolkbokforing")`,
+    [persons.flatMap(([, extensions]) => extensions)],
+  );
+  const marked = new Set(rows.map(({ id }) => id));
+  return persons.flatMap(([personKey, extensions]) =>
+    extensions.some((extension) => marked.has(extension)) ? [] : [personKey],
   );
 }
 
@@ -139,33 +175,4 @@ async function countParked(
   operator: Operator,
 ): Promise<readonly { readonly code: ErrorCode; readonly waiting: number }[]> {
   return await operator.store.parked.countByCode();
-}
-
-async function untilReached(
-  { signal }: DemoScene,
-  stage: StageProgress | undefined,
-  goal: number,
-  count: () => Promise<number>,
-): Promise<void> {
-  let last = Number.NEGATIVE_INFINITY;
-  let progressedAt = now();
-  for (;;) {
-    signal.throwIfAborted();
-    const reached = await count();
-    stage?.progress(reached, goal);
-    if (reached >= goal) return;
-    if (reached !== last) {
-      last = reached;
-      progressedAt = now();
-    } else if (now() - progressedAt > NO_PROGRESS_WITHIN_MS) {
-      throw new DemoFailure(
-        `Nothing has arrived for ${NO_PROGRESS_WITHIN_MS / 1000} seconds; ${goal - reached} are missing.`,
-      );
-    }
-    await pause(LOOK_EVERY_MS, undefined, { signal });
-  }
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
 }

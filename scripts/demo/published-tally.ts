@@ -1,4 +1,4 @@
-import type { CommittedChange } from './live-changes.ts';
+import type { CommittedChange } from '../population/life/play-life.ts';
 
 /** One record of `person.state.v1`, as far as the demo looks at it. Null: a tombstone. */
 export type PublishedState = {
@@ -18,11 +18,12 @@ export interface Latency {
  * way. For each person it keeps one number only.
  */
 export class PublishedTally {
-  /** Person key → number of identities, negative when protected. */
+  /** Person key → number of identities. */
   readonly #persons = new Map<string, number>();
+  /** Person key → identities, of those who are protected: few. */
+  readonly #protected = new Map<string, readonly string[]>();
   readonly #events = new Map<string, number>();
   #identities = 0;
-  #protected = 0;
   #removed = 0;
   #records = 0;
   readonly #sampleKeys: { person: string | undefined; protectedPerson: string | undefined } = {
@@ -42,19 +43,17 @@ export class PublishedTally {
 
   addState(personKey: string, state: PublishedState, readAt: number): void {
     this.#records += 1;
-    const before = this.#persons.get(personKey) ?? 0;
-    this.#identities -= Math.abs(before);
-    if (before < 0) this.#protected -= 1;
+    this.#identities -= this.#persons.get(personKey) ?? 0;
+    this.#protected.delete(personKey);
     if (state === null) {
       this.#persons.delete(personKey);
       this.#removed += 1;
       return;
     }
-    const count = state.extensions.length;
-    this.#persons.set(personKey, state.isProtected ? -count : count);
-    this.#identities += count;
+    this.#persons.set(personKey, state.extensions.length);
+    this.#identities += state.extensions.length;
     if (state.isProtected) {
-      this.#protected += 1;
+      this.#protected.set(personKey, state.extensions);
       this.#sampleKeys.protectedPerson = personKey;
     } else {
       this.#sampleKeys.person = personKey;
@@ -67,9 +66,9 @@ export class PublishedTally {
     this.#events.set(type, (this.#events.get(type) ?? 0) + 1);
   }
 
-  /** A change is in Master and must be read sooner or later. A removal says no number, so nothing is waited for. */
+  /** A change is in Master and, if it publishes anything, must be read sooner or later. */
   expect(change: CommittedChange): void {
-    if (!change.publishes || change.kind === 'row-deleted') return;
+    if (!change.publishes) return;
     const readAt = this.#readAt.get(change.PersonId) ?? 0;
     // The reader can be told before the writer is.
     if (readAt > change.begunAt) this.#measure(change, readAt);
@@ -93,6 +92,11 @@ export class PublishedTally {
   }
 
   get protectedPersons(): number {
+    return this.#protected.size;
+  }
+
+  /** Everybody who is published as protected now: person key and extensions of the identities. */
+  get protectedIdentities(): ReadonlyMap<string, readonly string[]> {
     return this.#protected;
   }
 

@@ -1,30 +1,26 @@
 /** `npm run demo`: the hub at work on synthetic persons. docs/demo.md says what is to be seen. */
 import { loadConfig } from '../../connectors/config/load-config.ts';
 import { createOperator } from '../../connectors/runtime/operations/operator.ts';
+import { LifeTruth } from '../population/life/life-truth.ts';
+import { sandboxPopulation } from '../sandbox/sandbox-population.ts';
 import { describeError } from '../stack/describe-error.ts';
 import { openStack } from '../stack/stack.ts';
 import { awaitStopRequest } from '../stack/stop-signal.ts';
-import { openDemoEnvironment } from './demo-environment.ts';
+import { folderOf, openDemoEnvironment } from './demo-environment.ts';
 import { DemoRefusal } from './demo-master-ownership.ts';
 import { DEMO_HELP, type DemoOptions, parseDemoOptions } from './demo-options.ts';
-import { balanceOf, printSummary } from './demo-summary.ts';
+import { startDemoSandbox } from './demo-sandbox.ts';
+import { DemoFailure, type DemoScene } from './demo-scene.ts';
+import { isEven, printSummary } from './demo-summary.ts';
 import { DemoTerminal, printCount } from './demo-terminal.ts';
 import { HubDied, startHub } from './hub-process.ts';
-import { playLiveChanges } from './live-changes.ts';
 import { loadDemoMaster } from './load-demo-master.ts';
 import { printLookFurther } from './look-further.ts';
-import {
-  collectFacts,
-  DemoFailure,
-  type DemoScene,
-  watchFirstLoad,
-  watchLiveChanges,
-} from './play-demo.ts';
+import { collectFacts, playOn, watchFirstLoad, watchLiveChanges } from './play-demo.ts';
 import { PublishedTally } from './published-tally.ts';
-import { readMunicipalities } from './synthetic-places.ts';
+import { watchFirstPulls, watchLastPulls, watchPuLoad } from './watch-pulls.ts';
 import { watchTopics } from './watch-topics.ts';
 
-const MUNICIPALITIES = new URL('../../mappings/code-tables/municipalities.csv', import.meta.url);
 const terminal = new DemoTerminal({
   isTTY: process.stdout.isTTY,
   // Asked each time, since a window can change; 0 or nothing where the terminal does not say.
@@ -47,10 +43,10 @@ else if ('problem' in parsed) {
 async function runDemo(options: DemoOptions): Promise<number> {
   using stopRequest = awaitStopRequest();
   const { signal } = stopRequest;
-  let isEven: boolean | undefined;
+  let cameOut: boolean | undefined;
   try {
     await runStages(options, signal, (even) => {
-      isEven = even;
+      cameOut = even;
     });
   } catch (error) {
     if (!signal.aborted) {
@@ -59,8 +55,8 @@ async function runDemo(options: DemoOptions): Promise<number> {
     }
   }
   // Ctrl-C after the summary is how the demo ends; before it, the demo was cut short.
-  if (isEven === undefined) return stopRequest.exitCode();
-  return isEven ? 0 : 1;
+  if (cameOut === undefined) return stopRequest.exitCode();
+  return cameOut ? 0 : 1;
 }
 
 async function runStages(
@@ -80,15 +76,26 @@ async function runStages(
     ({ parts, logFolder }) =>
       `${[...new Set(parts.map(({ part }) => part))].join(', ')}; logs in ${logFolder}`,
   );
-  const environment = opened.use(await openDemoEnvironment(stack));
+  const { seed, persons } = options;
+  const folder = folderOf(stack);
+  const sandbox = await terminal.stage(
+    'PU',
+    async (stage) => {
+      stage.note('the sandbox starts');
+      return opened.use(await startDemoSandbox({ folder, seed, persons }));
+    },
+    () => `a sandbox over ${printCount(persons)} people, ten calls a second`,
+  );
+  stop.throwIfAborted();
+  const environment = opened.use(await openDemoEnvironment(stack, sandbox.endpoints));
   const masterUrl = stack.endpoints.masterUrl;
-  const municipalities = readMunicipalities(MUNICIPALITIES);
+  const population = sandboxPopulation({ seed, persons });
   const loaded = await terminal.stage(
     'Master',
     (stage) =>
       loadDemoMaster({
         masterUrl,
-        population: { seed: options.seed, count: options.persons, municipalities },
+        population,
         onProgress: ({ done, total }) => stage.progress(done, total),
         signal: stop,
       }),
@@ -121,29 +128,29 @@ async function runStages(
     operator,
     tally,
     masterUrl,
-    municipalities,
+    databaseUrl: environment.databaseUrl,
+    control: sandbox.control,
+    controlUrl: sandbox.endpoints.control,
+    truth: new LifeTruth(population),
     loaded,
     signal,
   };
 
   const firstLoadSeconds = await watchFirstLoad(scene, startedAt);
-  const changes = await watchLiveChanges(scene);
-  const facts = await collectFacts(scene, firstLoadSeconds, changes);
+  const puLoad = await watchPuLoad(scene);
+  await watchFirstPulls(scene);
+  const played = await watchLiveChanges(scene);
+  await watchLastPulls(scene);
+  const facts = await collectFacts(scene, { firstLoadSeconds, puLoad, played });
   terminal.print(printSummary(facts));
-  terminal.print(printLookFurther(environment, tally.sampleKeys));
-  onSummary(balanceOf(facts).isEven);
+  const keys = { ...tally.sampleKeys, protectedByPuOnly: facts.protectedByPuOnly[0] };
+  terminal.print(printLookFurther({ ...environment, stackName: stack.name }, keys));
+  onSummary(isEven(facts));
   if (options.exitWhenDone) return;
   terminal.print(
-    '\n  The hub keeps running, with a change every second. Ctrl-C stops everything.\n',
+    '\n  The hub keeps running, with a change every second in both registers. Ctrl-C stops everything.\n',
   );
-  await playLiveChanges({
-    masterUrl,
-    municipalities,
-    seed: options.seed + 1,
-    changesPerSecond: 1,
-    seconds: Number.POSITIVE_INFINITY,
-    signal,
-  });
+  await playOn(scene);
   if (!stop.aborted) signal.throwIfAborted();
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Operator } from '../../connectors/runtime/operations/operator.ts';
 import { dispositionOf } from '../../core/errors/hub-error.ts';
-import { now } from './live-changes.ts';
+import { now } from '../population/life/fine-clock.ts';
 import type { PublishedState, PublishedTally } from './published-tally.ts';
 
 /**

@@ -13,7 +13,7 @@ export function addPreflightCommand(program: Command, { terminal, finish }: Comm
     .command('preflight')
     .summary('check everything that the hub needs; changes nothing')
     .description(
-      'Checks settings, mapping files, Kafka with its topics, the schema registry, the hub store and Master. Each missing ' +
+      'Checks settings, mapping files, Kafka with its topics, the schema registry, the hub store, Master and PU. Each missing ' +
         'permission on Master is printed with the exact GRANT. Changes nothing anywhere.',
     )
     .action(async () => {

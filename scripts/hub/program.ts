@@ -5,10 +5,13 @@ import { describeFailure } from './describe-failure.ts';
 import { addErrorsCommand } from './errors-command.ts';
 import { EXIT, type ExitCode, printExitCodes } from './exit-codes.ts';
 import { addExplainCommand } from './explain-command.ts';
+import { addFreshnessCommand } from './freshness-command.ts';
 import { addParkedCommand } from './parked-command.ts';
 import { addPreflightCommand } from './preflight-command.ts';
+import { addPullCommand } from './pull-command.ts';
 import { addReadCommand } from './read-command.ts';
 import { addRunCommand } from './run-command.ts';
+import { addSandboxCommand } from './sandbox-command.ts';
 import { addSourceCommand } from './source-command.ts';
 import { addStackCommand } from './stack-command.ts';
 import { addStatusCommand } from './status-command.ts';
@@ -18,8 +21,8 @@ import { addTopicsCommand } from './topics-command.ts';
 const HELP_WIDTH = 100;
 
 const WHAT_IT_IS =
-  'The PU hub reads persons from Master, makes one golden record of each in PostgreSQL, and publishes it to Kafka. ' +
-  'These commands run it and show what it does; none of them writes to Master.';
+  'The PU hub reads persons from Master and PU, makes one golden record of each in PostgreSQL, and publishes it to Kafka. ' +
+  'These commands run it and show what it does; none of them writes to a register, but `hub sandbox live` to made-up ones.';
 
 const HOW_TO_BEGIN = `
 The usual order:
@@ -32,6 +35,7 @@ The usual order:
 
 When something looks wrong:
   hub status                the reason stands at the end of the line
+  hub freshness             how old is what the hub knows, by pull and shard
   hub parked                what was set aside, by error code
   hub errors <code>         what a code means, what is safe, what to do
   hub explain <person key>  where each part of one person came from
@@ -57,13 +61,16 @@ export function createProgram(context: CommandContext): Command {
     .exitOverride();
   addRunCommand(program, context);
   addStatusCommand(program, context);
+  addFreshnessCommand(program, context);
   addPreflightCommand(program, context);
   addTopicsCommand(program, context);
   addReadCommand(program, context);
   addExplainCommand(program, context);
   addSourceCommand(program, context);
+  addPullCommand(program, context);
   addParkedCommand(program, context);
   addStackCommand(program, context);
+  addSandboxCommand(program, context);
   addConfigCommand(program, context);
   addErrorsCommand(program, context);
   for (const command of [program, ...program.commands]) command.helpCommand(false);

@@ -1,18 +1,15 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
   ACCEPT_LOSS,
-  printCommandResult,
   RESNAPSHOT_FIELDS,
   type ResnapshotFilter,
-  requestOf,
-  runSourceCommand,
   SOURCE_COMMANDS,
+  SOURCES_OF,
   type SourceCommandKind,
 } from '../../connectors/runtime/operations/source-commands.ts';
-import { EXIT } from './exit-codes.ts';
-import { openOperator } from './open-operator.ts';
+import type { SourceName } from '../../core/sync/source-record.ts';
 import { parseCount, parseOneOf } from './option-values.ts';
+import { submitSourceCommand } from './submit-source-command.ts';
 import type { CommandContext } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -24,8 +21,6 @@ interface SourceOptions {
   readonly execute?: true;
 }
 
-const SOURCES = ['master'] as const;
-
 /** What each command asks for. The ones with `decides` change what consumers get, so they need --execute. */
 const COMMANDS: Readonly<
   Record<SourceCommandKind, { readonly summary: string; readonly decides?: string }>
@@ -33,6 +28,7 @@ const COMMANDS: Readonly<
   'source-pause': { summary: 'stop reading; the position is kept' },
   'source-resume': { summary: 'go on reading from the position' },
   'source-resnapshot': { summary: 'read everything again, or a part, while the stream goes on' },
+  'source-reload': { summary: 'ask for everybody again, and send everybody again' },
   'source-accept-restore': {
     summary: 'accept that the source was restored or failed over',
     decides:
@@ -68,16 +64,18 @@ export function addSourceCommand(program: Command, context: CommandContext): voi
       'after',
       '\nExamples:\n' +
         '  hub source pause master --reason "index rebuild in Master tonight"\n' +
-        '  hub source resnapshot master --where municipalityCode=0380 --reason "case 4711"',
+        '  hub source resnapshot master --where municipalityCode=0380 --reason "case 4711"\n' +
+        '  hub source reload pu --reason "the raw topic was made anew"',
     );
   for (const kind of SOURCE_COMMANDS) {
     const { summary, decides } = COMMANDS[kind];
+    const sources = SOURCES_OF[kind];
     const sentence = `${summary[0]?.toUpperCase()}${summary.slice(1)}.`;
     const command = source
       .command(kind.replace('source-', ''))
       .summary(summary)
       .description(decides === undefined ? sentence : `${sentence} ${decides}`)
-      .argument('<source>', SOURCES.join(' or '), parseOneOf(SOURCES))
+      .argument('<source>', sources.join(' or '), parseOneOf(sources))
       .requiredOption('--reason <text>', 'why; without personal data');
     if (kind !== ACCEPT_LOSS) {
       command.option('--wait <seconds>', 'how long to wait for the answer', parseCount, 30);
@@ -88,33 +86,15 @@ export function addSourceCommand(program: Command, context: CommandContext): voi
       command.option('--where <field=code>', about, parseFilter);
     }
     if (decides !== undefined) command.option('--execute', 'do it; without this nothing is done');
-    command.action(async (target: (typeof SOURCES)[number], options: SourceOptions) => {
+    command.action(async (source: SourceName, options: SourceOptions) => {
       if (decides !== undefined && !options.execute) {
         return context.terminal.out(`${decides}\nNothing was done. Add --execute to do it.`);
       }
-      return await submit(kind, target, options, context);
+      const { reason, where, wait = 0 } = options;
+      const command = { kind, source, reason, ...(where && { filter: where }) };
+      return await submitSourceCommand(command, wait, context);
     });
   }
-}
-
-async function submit(
-  kind: SourceCommandKind,
-  source: (typeof SOURCES)[number],
-  { reason, wait = 0, where }: SourceOptions,
-  { terminal, finish }: CommandContext,
-): Promise<void> {
-  const requestedBy = userInfo().username;
-  const made = requestOf({ kind, source, reason, requestedBy, ...(where && { filter: where }) });
-  if (made.kind === 'refused') throw new UsageError(`error: ${made.why}`);
-  await using operator = await openOperator();
-  const result = await runSourceCommand(
-    operator.store,
-    made.request,
-    wait * 1_000,
-    terminal.signal,
-  );
-  terminal.out(printCommandResult(result));
-  if (!result.isForNextStart && result.answer?.outcome !== 'done') finish(EXIT.problem);
 }
 
 function parseFilter(text: string): ResnapshotFilter {

@@ -16,6 +16,8 @@ export interface HeldIdentity {
   readonly masterType: string;
   /** Replaced by a later identity of the list (SNR→PNR, a changed number): its record lives on with deregistration GN. */
   readonly replacedBy: string | null;
+  /** When, `YYYY-MM-DD`. */
+  readonly replacedOn?: string;
   /** PU links it to the person's main identity. */
   readonly isLinked: boolean;
   /** False: that register has never heard of it. */
@@ -23,23 +25,34 @@ export interface HeldIdentity {
   readonly inPu: boolean;
 }
 
+/** A postal address other than that of the residence. */
+export interface PostalAddress {
+  readonly street: string;
+  readonly postalCode: string | null;
+  readonly city: string;
+}
+
+export interface Deregistration {
+  readonly reason: string;
+  readonly date: string | null;
+  readonly foundDeadAt: string | null;
+}
+
 export interface Residence {
   /** Four digits. */
   readonly municipality: string;
   readonly parish: string | null;
+  /** Empty with skyddad folkbokföring: then the person is registered in a municipality and at no property. */
   readonly property: string;
   /** `YYYY-MM-DD`. */
   readonly since: string;
   readonly careOf: string | null;
+  /** Empty with skyddad folkbokföring. */
   readonly street: string;
   /** Five digits; null: missing. */
   readonly postalCode: string | null;
   readonly city: string;
-  readonly special: {
-    readonly street: string;
-    readonly postalCode: string | null;
-    readonly city: string;
-  } | null;
+  readonly special: PostalAddress | null;
 }
 
 /** A former place, for PU's history and for rows of Master that are late. */
@@ -48,6 +61,20 @@ export interface FormerResidence {
   /** ISO 8601 with offset: when PU got to know that it ended. */
   readonly endedAt: string;
 }
+
+/** What a change put something else in the place of. */
+export type ReplacedParts = Partial<
+  Pick<
+    SyntheticPerson,
+    | 'name'
+    | 'deregistration'
+    | 'maritalStatus'
+    | 'residence'
+    | 'protectedPerson'
+    | 'protectedPopulationRecord'
+    | 'addressAbroad'
+  >
+>;
 
 export interface SyntheticPerson {
   /** The place in the population; newcomers of a live run come after the last. */
@@ -59,15 +86,16 @@ export interface SyntheticPerson {
   readonly birthDate: string | null;
   readonly protectedPerson: boolean;
   readonly protectedPopulationRecord: boolean;
-  readonly deregistration: {
-    readonly reason: string;
-    readonly date: string | null;
-    readonly foundDeadAt: string | null;
-  } | null;
+  readonly deregistration: Deregistration | null;
   readonly maritalStatus: string | null;
   /** Null: registered nowhere (samordningsnummer, reserve identities, emigrants, protected persons without a county). */
   readonly residence: Residence | null;
+  /** The newest first. */
   readonly former: readonly FormerResidence[];
+  /** Where letters reach somebody who is registered nowhere: PU's special postal, or for a reserve identity given, address. */
+  readonly postalAddress?: PostalAddress;
+  /** Came back to Sweden, `YYYY-MM-DD`: the newest of `former` ended when the person left. */
+  readonly immigratedOn?: string;
   readonly addressAbroad: { readonly lines: readonly string[]; readonly country: string } | null;
   readonly contacts: readonly PuContactInformation[];
   /** What Master has of consent, by channel; PU has none: there presence is consent. */
@@ -79,8 +107,10 @@ export interface SyntheticPerson {
   readonly isTestPerson: boolean;
   /** What stands in Master's county and municipality of a reserve number: who pays, and no place. */
   readonly payerCode: { readonly county: string; readonly municipality: string } | null;
-  /** Master has not yet got the last change (at most a week old): its rows are those of `former` and of the old name. */
+  /** Master has not yet got the last change (at most a week old): its rows are those from before it. */
   readonly isStaleInMaster: boolean;
+  /** What the last change replaced, for Master's rows from before it. */
+  readonly replaced?: ReplacedParts;
   /** `YYYYMMDDhhmmss`, Swedish local time: when PU's records last changed. */
   readonly version: string;
 }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type DemoMasterClient, openDemoMaster } from '../../scripts/demo/demo-master-client.ts';
 import { DemoRefusal } from '../../scripts/demo/demo-master-ownership.ts';
-import { type CommittedChange, playLiveChanges } from '../../scripts/demo/live-changes.ts';
 import { loadDemoMaster } from '../../scripts/demo/load-demo-master.ts';
-import { generatePersons } from '../../scripts/demo/synthetic-persons.ts';
+import { masterRowsOf } from '../../scripts/population/master-view.ts';
+import { populationOf } from '../population/population-of.ts';
 import { createEmptyDatabase } from '../support/hub-database.ts';
-import { MUNICIPALITIES, populationOf } from './demo-population.ts';
 
 async function countOf(client: DemoMasterClient, from: string): Promise<number> {
   const [row] = await client.query<{ count: number }>(`select count(*)::int as count from ${from}`);
@@ -24,12 +23,15 @@ describe('the demo Master', () => {
     });
 
     await using client = await openDemoMaster(database.url);
-    expect(loaded.persons).toBe(2_000);
-    expect(await countOf(client, 'dbo."Befolkning"')).toBe(2_000);
+    expect(loaded.persons).toBeGreaterThan(1_900);
+    expect(await countOf(client, 'dbo."Befolkning"')).toBe(loaded.persons);
     expect(await countOf(client, 'dbo."Adress"')).toBe(loaded.addresses);
     expect(await countOf(client, 'dbo."Kontakt"')).toBe(loaded.contacts);
-    expect(progress).toEqual([0, 1_000, 2_000]);
-    const [first] = generatePersons(populationOf(2_000));
+    expect(progress[0]).toBe(0);
+    expect(progress.at(-1)).toBe(2_000);
+    expect(progress.toSorted((a, b) => a - b)).toEqual(progress);
+    const population = populationOf(2_000);
+    const [first] = masterRowsOf(population.at(0), population);
     const rows = await client.query(
       `select "Fornamn", "Efternamn", "Sekretess" from dbo."Befolkning" where "PersonId" = $1`,
       [first?.person.PersonId],
@@ -61,70 +63,5 @@ describe('the demo Master', () => {
     const load = loadDemoMaster({ masterUrl: database.url, population: populationOf(1_000) });
     await expect(load).rejects.toThrow(DemoRefusal);
     expect(await countOf(client, 'somebodys_own')).toBe(0);
-  });
-});
-
-describe('live changes', () => {
-  it('are one transaction each, told with the time of their commit, and leave nothing malformed', async () => {
-    await using database = await createEmptyDatabase();
-    const masterUrl = database.url;
-    await loadDemoMaster({ masterUrl, population: populationOf(2_000) });
-    await using client = await openDemoMaster(masterUrl);
-    const malformed = `dbo."Befolkning" where "Civilstand" = 'ZZ'`;
-    const before = await countOf(client, malformed);
-    const logged = `(select distinct version from (
-      select version from hub_changes."dbo_Befolkning" union all select version from hub_changes."dbo_Adress"
-      union all select version from hub_changes."dbo_Kontakt") all_logs)`;
-    const transactionsBefore = await countOf(client, `${logged} as versions`);
-
-    const told: CommittedChange[] = [];
-    const counts = await playLiveChanges({
-      masterUrl,
-      municipalities: MUNICIPALITIES,
-      seed: 1,
-      changesPerSecond: 200,
-      seconds: 1.5,
-      onCommitted: (change) => told.push(change),
-    });
-
-    expect(told.length).toBeGreaterThanOrEqual(300);
-    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(told.length);
-    const transactions = (await countOf(client, `${logged} as versions`)) - transactionsBefore;
-    expect(transactions).toBe(told.length);
-    expect(await countOf(client, malformed)).toBe(before);
-    expect(await countOf(client, 'dbo."Befolkning"')).toBe(
-      2_000 + (counts['new-person'] ?? 0) - (counts['row-deleted'] ?? 0),
-    );
-    const times = told.map((change) => change.committedAt);
-    expect(times.toSorted((a, b) => a - b)).toEqual(times);
-  });
-
-  it('can be played again on the same Master, and end when they are told to', async () => {
-    await using database = await createEmptyDatabase();
-    const masterUrl = database.url;
-    await loadDemoMaster({ masterUrl, population: populationOf(1_000) });
-    const play = (signal?: AbortSignal, onCommitted?: () => void) =>
-      playLiveChanges({
-        masterUrl,
-        municipalities: MUNICIPALITIES,
-        seed: 1,
-        changesPerSecond: 100,
-        seconds: signal === undefined ? 1 : 600,
-        ...(signal === undefined ? {} : { signal }),
-        ...(onCommitted === undefined ? {} : { onCommitted }),
-      });
-    const first = await play();
-    const second = await play();
-    expect(first['new-person']).toBeGreaterThan(0);
-    expect(second['new-person']).toBeGreaterThan(0);
-
-    const stop = new AbortController();
-    let made = 0;
-    await play(stop.signal, () => {
-      made += 1;
-      if (made === 20) stop.abort();
-    });
-    expect(made).toBeGreaterThanOrEqual(20);
-    expect(made).toBeLessThan(100);
   });
 });

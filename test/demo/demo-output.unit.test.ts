@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseDemoOptions } from '../../scripts/demo/demo-options.ts';
-import { balanceOf, type DemoFacts, printSummary } from '../../scripts/demo/demo-summary.ts';
+import {
+  balanceMaster,
+  type DemoFacts,
+  isEven,
+  printSummary,
+} from '../../scripts/demo/demo-summary.ts';
 import { DemoTerminal, describeProgress } from '../../scripts/demo/demo-terminal.ts';
+import { printLookFurther } from '../../scripts/demo/look-further.ts';
 
 const FACTS: DemoFacts = {
   loaded: {
@@ -13,7 +19,12 @@ const FACTS: DemoFacts = {
     byFault: { 'broken-text': 7 },
   },
   firstLoadSeconds: 4,
-  changes: { 'name-changed': 30, 'new-person': 12, 'row-deleted': 2 },
+  puLoad: { asked: 19_700, seconds: 5 },
+  played: {
+    counts: { 'name-changed': 30, born: 12, 'row-deleted': 2 },
+    committed: 44,
+    identitiesAdded: 10,
+  },
   latency: { measured: 42, p50Ms: 61.4, p99Ms: 180.2 },
   published: { persons: 20_003, protectedPersons: 95, identities: 20_003, tombstones: 2 },
   eventsByType: [
@@ -21,27 +32,65 @@ const FACTS: DemoFacts = {
     ['name-changed', 30],
   ],
   parked: [{ code: 'HUB_PERSON_TEXT_DAMAGED', waiting: 7 }],
+  answers: new Map([['first-load', { sent: 19_600, unchanged: 0, unknown: 100 }]]),
+  pu: { expected: 19_650, current: 19_650, behind: 0, onlyInPu: 50, notAskedFor: 20 },
+  protectedByPuOnly: [],
+  freshness: { at: 0, master: null, pu: null },
 };
 
 describe('the summary of the demo', () => {
-  it('says that the sum comes out when every identity is published or parked', () => {
-    expect(balanceOf(FACTS)).toEqual({
+  it('says that both sums come out when everybody is published or parked and PU is known as it is', () => {
+    expect(balanceMaster(FACTS)).toEqual({
       inMaster: 20_010,
       published: 20_003,
       parked: 7,
-      isEven: true,
+      missing: 0,
     });
-    expect(printSummary(FACTS)).toContain('✓ every identity of Master is published or parked');
+    expect(isEven(FACTS)).toBe(true);
+    const summary = printSummary(FACTS);
+    expect(summary).toContain('✓ every identity of Master is published or parked');
+    expect(summary).toContain('✓ the last raw record of everybody is the one that PU has');
   });
 
-  it('says how many are missing when it does not', () => {
+  it('says how many of Master are missing when its sum does not come out', () => {
     const facts = { ...FACTS, published: { ...FACTS.published, identities: 20_000 } };
-    expect(balanceOf(facts).isEven).toBe(false);
+    expect(isEven(facts)).toBe(false);
     expect(printSummary(facts)).toContain('✗ 3 identities are neither published nor parked');
+  });
+
+  it('says how many of PU are behind when its sum does not come out', () => {
+    const facts = { ...FACTS, pu: { ...FACTS.pu, current: 19_637, behind: 13 } };
+    expect(isEven(facts)).toBe(false);
+    expect(printSummary(facts)).toContain('✗ 13 records are missing or older than in PU');
+  });
+
+  it('names a person who is protected on the word of PU alone, where there is one', () => {
+    expect(printSummary(FACTS)).not.toContain('because PU says so');
+    const facts = { ...FACTS, protectedByPuOnly: ['key-1', 'key-2'] };
+    expect(printSummary(facts)).toMatch(/2 {2}of them because PU says so.*key-1/);
+  });
+
+  it('has no heading over nothing', () => {
+    const played = { counts: {}, committed: 0, identitiesAdded: 0 };
+    const summary = printSummary({ ...FACTS, played, parked: [] });
+    expect(summary).not.toMatch(/Live changes|Parked/);
   });
 
   it('explains each code of a parked record', () => {
     expect(printSummary(FACTS)).toContain('wrong code page');
+  });
+});
+
+describe('the commands to look further', () => {
+  const where = { settingsFile: '.stack/demo/demo.env', log: 'hub.log', stackName: 'demo-2' };
+
+  it('trouble the sandbox of this stack', () => {
+    expect(printLookFurther(where, {})).toContain('sandbox fault --off --name demo-2');
+  });
+
+  it('name only persons that there are', () => {
+    expect(printLookFurther(where, {})).not.toMatch(/explain|--key/);
+    expect(printLookFurther(where, { person: 'key-1' })).toContain('npm run hub -- explain key-1');
   });
 });
 
@@ -104,7 +153,7 @@ describe('the options of the demo', () => {
   it('have defaults', () => {
     expect(parseDemoOptions([])).toEqual({
       persons: 20_000,
-      liveSeconds: 30,
+      liveSeconds: 20,
       changesPerSecond: 20,
       seed: 1,
       exitWhenDone: false,

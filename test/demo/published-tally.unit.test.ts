@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CommittedChange } from '../../scripts/demo/live-changes.ts';
 import { PublishedTally } from '../../scripts/demo/published-tally.ts';
+import type { CommittedChange } from '../../scripts/population/life/play-life.ts';
 
 const open = (...extensions: string[]) => ({ isProtected: false, extensions });
 const secret = (...extensions: string[]) => ({ isProtected: true, extensions });
@@ -11,6 +11,7 @@ const change = (PersonId: string, begunAt: number, committedAt: number): Committ
   begunAt,
   committedAt,
   publishes: true,
+  identitiesAdded: 0,
 });
 
 describe('the tally of what a reader of the topics sees', () => {
@@ -20,6 +21,7 @@ describe('the tally of what a reader of the topics sees', () => {
     tally.addState('a', open('1', '2'), 1);
     tally.addState('b', secret('3'), 2);
     expect([tally.persons, tally.identities, tally.protectedPersons]).toEqual([2, 3, 1]);
+    expect([...tally.protectedIdentities]).toEqual([['b', ['3']]]);
     tally.addState('b', open('3'), 3);
     tally.addState('a', null, 4);
     expect([tally.persons, tally.identities, tally.protectedPersons]).toEqual([1, 1, 0]);
@@ -51,8 +53,7 @@ describe('the tally of what a reader of the topics sees', () => {
   it('waits for nothing when a change publishes nothing', () => {
     const tally = new PublishedTally();
     tally.beginLive();
-    tally.expect({ ...change('1', 10, 20), kind: 'made-malformed', publishes: false });
-    tally.expect({ ...change('1', 10, 20), kind: 'row-deleted' });
+    tally.expect({ ...change('1', 10, 20), publishes: false });
     expect(tally.awaited).toBe(0);
   });
 });

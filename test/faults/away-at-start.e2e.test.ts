@@ -1,16 +1,15 @@
 /** A service that is not there when the hub starts: the rest works, /health says that something does not, and SIGTERM ends it in order. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestDatabase } from '../support/hub-database.ts';
 import { SMALL_STEPS, until, untilLogged, untilStored } from '../support/hub-faults.ts';
 import type { HubProcess } from '../support/hub-process.ts';
-import { createHubWorld, createMaster } from '../support/hub-world.ts';
+import { createHubWorld, createMaster, type TestMaster } from '../support/hub-world.ts';
 
 const PERSONS = 300;
 /** The shortest that can be set. */
 const SOON = { HUB_STALL_SECONDS: '5' };
 const NOBODY = '127.0.0.1:1';
 
-let master: TestDatabase;
+let master: TestMaster;
 
 beforeAll(async () => {
   master = await createMaster(PERSONS);
@@ -46,7 +45,8 @@ describe('a hub that starts', () => {
       ...SOON,
       SCHEMA_REGISTRY_URL: `http://${NOBODY}`,
     });
-    expect(await untilStored(world, hub, PERSONS)).toBe(PERSONS);
+    const everybody = master.loaded.persons;
+    expect(await untilStored(world, hub, everybody)).toBe(everybody);
     await until(hub, 'it was unhealthy', async () => (await answerOf(hub)) === 503);
     // Others that can publish must not leave it a part.
     expect(

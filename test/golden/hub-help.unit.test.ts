@@ -50,7 +50,7 @@ describe('the help page', () => {
   it('names every command that there is', () => {
     const names = program.commands.map((command) => command.name());
     expect(names.toSorted()).toEqual(
-      'config errors explain parked preflight read run source stack status topics'.split(' '),
+      'config errors explain freshness parked preflight pull read run sandbox source stack status topics'.split(' '),
     );
   });
 });
@@ -66,7 +66,11 @@ describe('a command line that makes no sense', () => {
     [['explain', 'somebody'], 'a person key is a UUID'],
     [['errors', 'HUB_NO_SUCH'], 'there is no code HUB_NO_SUCH'],
     [['source', 'pause', 'master'], "required option '--reason <text>' not specified"],
-    [['source', 'pause', 'slave', '--reason', 'a test'], '"slave" is none of master'],
+    [['source', 'pause', 'slave', '--reason', 'a test'], '"slave" is none of master, pu'],
+    [['source', 'reload', 'master', '--reason', 'a test'], '"master" is none of pu'],
+    [['source', 'accept-gap', 'pu', '--reason', 'a test'], '"pu" is none of master'],
+    [['pull'], "required option '--now' not specified"],
+    [['pull', '--now', 'everything'], '"everything" is none of own-region'],
     [['source', 'pause', 'master', '--reason', ' '], 'say why in a few words'],
     [['source', 'resnapshot', 'master', '--reason', 'a test', '--where', 'surname=X'], 'never a person'],
     [['stack', 'logs', '--part', 'master'], '"master" is none of kafka, registry, postgresql'],

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PersonLineage } from '../../connectors/hub-store/person-lineage.ts';
 import { printPreflight } from '../../connectors/runtime/operations/preflight.ts';
+import { printFreshness } from '../../connectors/runtime/operations/print-freshness.ts';
 import { printLineage } from '../../connectors/runtime/operations/print-lineage.ts';
 import { printParked, printStatusLine } from '../../connectors/runtime/operations/print-status.ts';
+import { printUncovered } from '../../connectors/runtime/operations/print-uncovered.ts';
 import { printTopics } from '../../connectors/runtime/operations/print-topics.ts';
+import type { FreshnessReport, ShardReport } from '../../connectors/runtime/operations/read-freshness.ts';
 import type { HubStatus } from '../../connectors/runtime/operations/read-status.ts';
 import { safeText } from '../../core/errors/log-safe.ts';
 import { composeGoldenRecord } from '../../core/golden-record/compose-golden-record.ts';
@@ -23,7 +26,8 @@ const RUNNING: HubStatus = {
   state: 'running',
   reasons: [],
   instances: 3,
-  source: {
+  sources: [
+    {
     name: 'master',
     state: 'streaming',
     frozenBy: null,
@@ -31,8 +35,10 @@ const RUNNING: HubStatus = {
     currentAsOf: Date.UTC(2025, 0, 31, 14, 2, 10),
     loadedRows: null,
     expectedRows: null,
+    pulls: null,
+    freshnessSeconds: 0.4,
   },
-  freshnessSeconds: 0.4,
+  ],
   lagRecords: 0,
   backlog: { waiting: 12, oldestSeconds: 0.14 },
   perSecond: { read: 102, committed: 99.5, published: 98.2 },
@@ -41,7 +47,14 @@ const RUNNING: HubStatus = {
     { code: 'HUB_PERSON_UNKNOWN_CODE', waiting: 1204 },
   ],
 };
-const SOURCE = RUNNING.source ?? expect.fail();
+const SOURCE = RUNNING.sources[0] ?? expect.fail();
+const PU = {
+  ...SOURCE,
+  name: 'pu',
+  position: null,
+  currentAsOf: Date.UTC(2025, 0, 31, 13, 58, 1),
+  freshnessSeconds: 249,
+};
 const QUIET = { waiting: 0, oldestSeconds: 0 };
 
 const STATUSES: Readonly<Record<string, HubStatus>> = {
@@ -49,19 +62,26 @@ const STATUSES: Readonly<Record<string, HubStatus>> = {
   loading: {
     ...RUNNING,
     state: 'loading',
-    source: { ...SOURCE, state: 'loading', loadedRows: 640_000, expectedRows: 1_750_000 },
+    sources: [{ ...SOURCE, state: 'loading', loadedRows: 640_000, expectedRows: 1_750_000 }],
     lagRecords: 21_344,
     backlog: { waiting: 48_210, oldestSeconds: 9.2 },
     perSecond: { read: 9_000, committed: 8_412, published: 8_105.4 },
     parked: [],
   },
-  paused: { ...RUNNING, state: 'paused', source: { ...SOURCE, state: 'paused' }, backlog: QUIET },
+  paused: { ...RUNNING, state: 'paused', sources: [{ ...SOURCE, state: 'paused' }], backlog: QUIET },
   frozen: {
     ...RUNNING,
     state: 'frozen',
-    source: { ...SOURCE, state: 'frozen', frozenBy: 'HUB_MASTER_UNAVAILABLE' },
+    sources: [{ ...SOURCE, state: 'frozen', frozenBy: 'HUB_MASTER_UNAVAILABLE' }],
     reasons: ['master waits for a decision: hub errors HUB_MASTER_UNAVAILABLE'],
   },
+  both: { ...RUNNING, sources: [SOURCE, PU] },
+  loadingPu: {
+    ...RUNNING,
+    state: 'loading',
+    sources: [SOURCE, { ...PU, state: 'loading', loadedRows: 1_200, expectedRows: 1_750_000 }],
+  },
+  neverRead: { ...RUNNING, sources: [SOURCE, { ...PU, currentAsOf: null, freshnessSeconds: null }] },
   unhealthy: {
     ...RUNNING,
     state: 'unhealthy',
@@ -73,8 +93,7 @@ const STATUSES: Readonly<Record<string, HubStatus>> = {
     ...RUNNING,
     state: 'stopped',
     instances: 0,
-    source: null,
-    freshnessSeconds: null,
+    sources: [],
     lagRecords: null,
     perSecond: { read: 0, committed: 0, published: 0 },
   },
@@ -85,6 +104,85 @@ describe('hub status', () => {
     const lines = Object.values(STATUSES).map(printStatusLine);
     for (const line of lines) expect(line).not.toContain('\n');
     await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(golden('status'));
+  });
+});
+
+describe('hub freshness', () => {
+  it('prints Master as a whole and PU shard by shard', async () => {
+    const at = Date.UTC(2025, 0, 31, 14, 2, 10);
+    const before = (seconds: number): number => at - seconds * 1_000;
+    const shard: ShardReport = {
+      pull: 'own-region',
+      shard: '0380',
+      watermark: before(130),
+      ageSeconds: 130,
+      finishedAt: before(90),
+      dueAt: null,
+      isLate: false,
+      isSweep: false,
+      running: null,
+      perSecond: null,
+      secondsLeft: null,
+      nextDueAt: Date.UTC(2025, 0, 31, 14, 15),
+      code: null,
+    };
+    const running = { startedAt: before(60), orderedAt: before(59), records: 120_000 };
+    const report: FreshnessReport = {
+      at,
+      master: { state: 'streaming', asOf: at, ageSeconds: 0 },
+      pu: {
+        state: 'streaming',
+        shards: [
+          shard,
+          { ...shard, shard: '03-protected', nextDueAt: null, code: 'HUB_PU_UNAVAILABLE' },
+          {
+            ...shard,
+            pull: 'known-elsewhere',
+            shard: 'everyone',
+            watermark: before(300_000),
+            ageSeconds: 300_000,
+            dueAt: before(9_000),
+            isLate: true,
+            code: 'HUB_PU_PULL_LATE',
+          },
+          {
+            ...shard,
+            pull: 'first-load',
+            shard: 'identities',
+            watermark: null,
+            ageSeconds: null,
+            finishedAt: null,
+            nextDueAt: null,
+            running,
+            perSecond: 2_000,
+            secondsLeft: 815,
+          },
+        ],
+      },
+    };
+    const texts = [report, { at, master: null, pu: null }].map(printFreshness);
+    await expect(`${texts.join('\n\n')}\n`).toMatchFileSnapshot(golden('freshness'));
+  });
+});
+
+describe('hub freshness --uncovered', () => {
+  it('prints counts by reason, then persons by key', async () => {
+    const byReason = {
+      'not-loaded-yet': 0,
+      'unknown-in-pu': 12,
+      'test-person': 0,
+      'reserve-not-in-pu': 3,
+      'not-askable': 41_180,
+    };
+    const none = { ...byReason, 'unknown-in-pu': 0, 'reserve-not-in-pu': 0, 'not-askable': 0 };
+    const personKey = '7b0c9a52-3f1d-4c55-9d0e-2b1f6a8c4e10' as PersonKey;
+    const page = { persons: [{ personKey, reason: 'not-askable' as const }], next: personKey };
+    const reports = [
+      { covered: 1_700_000, persons: 41_195, byReason, page },
+      { covered: 5, persons: 0, byReason: none, page: { persons: [], next: null } },
+    ];
+    const text = `${reports.map(printUncovered).join('\n\n')}\n`;
+    await expect(text).toMatchFileSnapshot(golden('uncovered'));
   });
 });
 
@@ -225,6 +323,12 @@ describe('hub explain', () => {
     });
     expect(text).toContain('Version 4 waits since 2025-01-31T14:02:11Z: name-changed');
     expect(text).not.toContain('acknowledged');
+  });
+
+  it('says so when only PU knows the person', () => {
+    const evidence = lineage().evidence.map((one) => ({ ...one, source: 'pu' as const }));
+    const text = printLineage(lineage({ evidence }), { showIdentities: false });
+    expect(text).toContain('only PU knows the person');
   });
 
   it('says so when nothing is left of a person', () => {

@@ -15,12 +15,12 @@ import type {
   StoredEvidence,
   StoredPerson,
 } from '../../core/sync/ports.ts';
-import { comparePositions } from '../../core/sync/source-record.ts';
+import { comparePositions, type SourceName } from '../../core/sync/source-record.ts';
 
 interface KeptIdentity {
   readonly identity: Identity;
   readonly key: IdentityKey;
-  evidence: StoredEvidence | undefined;
+  readonly evidence: Map<SourceName, StoredEvidence>;
 }
 
 /** An event with the person that it is about. */
@@ -30,7 +30,7 @@ export interface ToldEvent {
 }
 
 /**
- * The least that the main path needs in order to run: maps, one source, one batch after the other. It promises nothing of what a
+ * The least that the main path needs in order to run: maps, one batch after the other. It promises nothing of what a
  * store promises about faults and other writers; the contract suites prove that on PostgreSQL.
  */
 export class PlainStore implements PersonStore {
@@ -39,26 +39,27 @@ export class PlainStore implements PersonStore {
   /** By identity; what has none, by its offset. */
   readonly #parked = new Map<IdentityHash | number, ParkedRecord>();
   #events: ToldEvent[] = [];
-  #nextOffset = 0;
+  readonly #nextOffsets = new Map<string, number>();
 
   async transact<T>(work: (transaction: PersonTransaction) => Promise<T>): Promise<T> {
     return await work({
-      lockOffset: () => Promise.resolve(this.#nextOffset),
+      lockOffset: (topic) => Promise.resolve(this.nextOffset(topic)),
       lockClusters: (identities) => Promise.resolve(this.#clustersOf(identities)),
       write: (changes) => Promise.resolve(this.#write(changes)),
-      advanceOffset: (_topic, _partition, nextOffset) => {
-        this.#nextOffset = nextOffset;
+      advanceOffset: (topic, _partition, nextOffset) => {
+        this.#nextOffsets.set(topic, nextOffset);
         return Promise.resolve();
       },
-      resetOffset: (_topic, _partition, offset) => {
-        this.#nextOffset = offset;
+      resetOffset: (topic, _partition, offset) => {
+        this.#nextOffsets.set(topic, offset);
         return Promise.resolve();
       },
     });
   }
 
-  get nextOffset(): number {
-    return this.#nextOffset;
+  /** Of the one partition that a topic has here. */
+  nextOffset(topic: string): number {
+    return this.#nextOffsets.get(topic) ?? 0;
   }
 
   get persons(): readonly StoredPerson[] {
@@ -74,6 +75,11 @@ export class PlainStore implements PersonStore {
     return [...this.#identities.values()].find(({ key }) => key === personKey.toString())?.identity;
   }
 
+  /** What one source says of an identity, as stored. */
+  evidenceOf(identity: Identity, source: SourceName): StoredEvidence | undefined {
+    return this.#identities.get(identityText(identity))?.evidence.get(source);
+  }
+
   /** What happened since the last call. */
   takeEvents(): readonly ToldEvent[] {
     const events = this.#events;
@@ -86,7 +92,7 @@ export class PlainStore implements PersonStore {
     return [...named].map(([text, identity]) => {
       const kept = this.#identities.get(text) ?? this.#remember(text, identity);
       const personKey = kept.key as string as PersonKey;
-      const evidence = kept.evidence === undefined ? [] : [kept.evidence];
+      const evidence = [...kept.evidence.values()];
       return {
         personKey,
         identities: [{ identity: kept.identity, identityKey: kept.key, personKey, evidence }],
@@ -97,7 +103,7 @@ export class PlainStore implements PersonStore {
 
   #remember(text: string, identity: Identity): KeptIdentity {
     const key = `identity ${this.#identities.size + 1}` as IdentityKey;
-    const kept: KeptIdentity = { identity, key, evidence: undefined };
+    const kept: KeptIdentity = { identity, key, evidence: new Map() };
     this.#identities.set(text, kept);
     return kept;
   }
@@ -105,7 +111,9 @@ export class PlainStore implements PersonStore {
   #write({ evidence, persons, parked, cleared }: BatchChanges): void {
     for (const write of evidence) {
       for (const kept of this.#identities.values()) {
-        if (kept.key === write.identityKey) kept.evidence = write.evidence;
+        if (kept.key === write.identityKey) {
+          kept.evidence.set(write.evidence.source, write.evidence);
+        }
       }
     }
     for (const { person, events } of persons) {

@@ -1,5 +1,5 @@
 /**
- * One folder, one real-world case: `scenario.json` says what Master sends, `expected.json` what becomes of it. The records go through
+ * One folder, one real-world case: `scenario.json` says what the registers send, `expected.json` what becomes of it. The records go through
  * the real mapping files, mapper and main path. A reported defect becomes a folder of its own; see README.md beside this file.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -8,31 +8,41 @@ import { describe, expect, it } from 'vitest';
 import { loadMappingFiles } from '../../connectors/mapping-files/load-mapping-files.ts';
 import { createIdentityHasher, encodeSourceMessage } from '../../connectors/runtime/raw-message.ts';
 import { createMasterMapper } from '../../core/mapping/map-master-record.ts';
+import { createPuMapper } from '../../core/mapping/map-pu-record.ts';
 import { type ProcessRules, processSourceBatch } from '../../core/sync/process-source-batch.ts';
+import {
+  formatPosition,
+  type SourceMessage,
+  type SourceName,
+} from '../../core/sync/source-record.ts';
 import { plainHasher } from '../support/person-builder.ts';
 import { PlainStore } from './plain-store.ts';
-import { readScenario, type Step, toSourceMessage } from './scenario.ts';
+import { KEY_FIELDS, readScenario, type Step, toSourceMessage } from './scenario.ts';
 
 const FOLDERS = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
 const files = await loadMappingFiles(join(import.meta.dirname, '../../mappings'));
-const mapper = createMasterMapper({
-  mapping: files.masterMapping,
-  classifier: files.classifier,
-  areas: files.areas,
-});
-const rules: ProcessRules = {
-  source: 'master',
-  map: (message) => mapper.map(message),
-  hasher: plainHasher,
-  events: { homeCounties: files.region.homeCounties },
+const { classifier, areas, region } = files;
+const mappers = {
+  master: createMasterMapper({ mapping: files.masterMapping, classifier, areas }),
+  pu: createPuMapper({ mapping: files.puMapping, classifier, areas }),
 };
-const hashOf = createIdentityHasher('a secret of the tests', files.masterMapping.person.key);
+const rulesOf = (source: SourceName): ProcessRules => ({
+  source,
+  map: (message) => mappers[source].map(message),
+  hasher: plainHasher,
+  events: { homeCounties: region.homeCounties },
+});
+const SECRET = 'a secret of the tests';
+const hashOf = {
+  master: createIdentityHasher(SECRET, KEY_FIELDS.master),
+  pu: createIdentityHasher(SECRET, KEY_FIELDS.pu),
+};
 
 it('there are scenarios', () => {
-  expect(FOLDERS.length).toBeGreaterThan(30);
+  expect(FOLDERS.length).toBeGreaterThan(60);
 });
 
 describe.each(FOLDERS)('scenario %s', (folder) => {
@@ -54,16 +64,18 @@ describe.each(FOLDERS)('scenario %s', (folder) => {
 async function play(step: Step, store: PlainStore): Promise<unknown> {
   const message = toSourceMessage(step);
   const versions = new Map(store.persons.map((person) => [person.personKey, person.version]));
-  const offset = store.nextOffset;
+  const { source } = step;
+  const topic = `source.${source}.person.v1`;
+  const offset = store.nextOffset(topic);
+  const identityHash = hashOf[source](message);
   const batch = {
-    topic: 'source.master.person.v1',
+    topic,
     partition: 0,
     firstOffset: offset,
     nextOffset: offset + 1,
-    records: [
-      { offset, identityHash: hashOf(message), message, payload: encodeSourceMessage(message) },
-    ],
+    records: [{ offset, identityHash, message, payload: encodeSourceMessage(message) }],
   };
+  const rules = rulesOf(source);
   const outcome = await processSourceBatch(batch, store, rules);
   expect(await processSourceBatch(batch, store, rules)).toMatchObject({ persons: 0, events: 0 });
   const nameOf = (key: Parameters<PlainStore['firstIdentity']>[0]): string =>
@@ -71,6 +83,7 @@ async function play(step: Step, store: PlainStore): Promise<unknown> {
   return {
     after: step.says,
     ...(outcome.stale > 0 && { tooOld: true }),
+    ...(outcome.unpublished > 0 && { unpublished: true }),
     parked: store.parked.map(({ code, field }) => ({ code, field })),
     events: store.takeEvents().map(({ personKey, event }) => ({
       person: nameOf(personKey),
@@ -81,7 +94,21 @@ async function play(step: Step, store: PlainStore): Promise<unknown> {
     persons: store.persons
       .filter(({ personKey, version }) => versions.get(personKey) !== version)
       .map(({ personKey, version, golden }) => ({ person: nameOf(personKey), version, golden })),
+    // What nobody is told of for as long as Master leads.
+    ...(source === 'pu' && { keptOfPu: keptOfPu(message, store) }),
   };
+}
+
+/** All that the store has from PU of the identity that a record is about; null: nothing. */
+function keptOfPu(message: SourceMessage, store: PlainStore): unknown {
+  const mapped = mappers.pu.map(message);
+  const about = mapped.kind === 'rejected' ? mapped.raises : mapped;
+  if (about === undefined) return 'as before';
+  const identity = 'evidence' in about ? about.evidence.identity : about.identity;
+  const stored = store.evidenceOf(identity, 'pu');
+  return stored === undefined
+    ? null
+    : { position: formatPosition(stored.position), ...stored.content };
 }
 
 const LINE = 100;

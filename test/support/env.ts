@@ -24,6 +24,14 @@ export function sharedDirectory(): string {
   return process.env['PU_SHARED_DIR'] ?? new URL('../../../shared', import.meta.url).pathname;
 }
 
+/** How long a day of sandbox life takes in a test, and how much happens in it: `PU_DAY_SECONDS`, `PU_DAY_RATE` (changes a second). */
+export function puDayLength(): { readonly seconds: number; readonly ratePerSecond: number } {
+  return {
+    seconds: Number(process.env['PU_DAY_SECONDS'] ?? 32),
+    ratePerSecond: Number(process.env['PU_DAY_RATE'] ?? 12),
+  };
+}
+
 function required(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') {

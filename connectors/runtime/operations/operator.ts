@@ -8,9 +8,14 @@ import { AvroCodec } from '../../kafka/avro-codec.ts';
 import type { KafkaClient } from '../../kafka/kafka-client.ts';
 import { partitionOf } from '../../kafka/partition-of.ts';
 import { TOPIC, type TopicSpec } from '../../kafka/topics.ts';
+import { loadMappingFiles } from '../../mapping-files/load-mapping-files.ts';
+import type { PuSourceConfig } from '../../sources/pu/pu-source-config.ts';
 import { openKafka, openStore, topicsOf } from '../open-parts.ts';
+import { pullScopeOf, puSourceSettings } from '../pu-source-settings.ts';
 import type { PreflightCheck } from './preflight.ts';
 import { preflightChecks } from './preflight-checks.ts';
+import type { UncoveredReport } from './print-uncovered.ts';
+import { type FreshnessReport, readFreshnessReport } from './read-freshness.ts';
 import type { ReadRecordsPorts } from './read-records.ts';
 
 /** What the commands of an operator work with. Everything connects at its first use, so a command needs only what it asks. */
@@ -22,6 +27,9 @@ export interface Operator extends AsyncDisposable {
   readonly preflightChecks: readonly PreflightCheck[];
   /** One of our topics by its name without the prefix, any other topic as it is. */
   topicName(name: string): string;
+  readFreshness(): Promise<FreshnessReport>;
+  /** Undefined: PU is not configured. @param after where the page of persons begins; null: at the beginning. */
+  readUncovered(after: PersonKey | null, limit: number): Promise<UncoveredReport | undefined>;
   readLineage(key: PersonKey): Promise<PersonLineage | undefined>;
 }
 
@@ -54,6 +62,15 @@ export function createOperator(config: HubConfig): Operator {
       const isOurs = Object.values(TOPIC).some((topic) => topic === name);
       return isOurs ? `${config.kafka.topicPrefix}${name}` : name;
     },
+    readFreshness: async () => {
+      return await readFreshnessReport(store, (await readPuSettings(config)) ?? null, Date.now());
+    },
+    readUncovered: async (after, limit) => {
+      const settings = await readPuSettings(config);
+      if (settings === undefined) return undefined;
+      const coverage = store.pullCoverage(pullScopeOf(settings));
+      return { ...(await coverage.count()), page: await coverage.page(after, limit) };
+    },
     readLineage: async (key) => {
       await using database = openDatabase({
         url: config.store.url.reveal(),
@@ -70,4 +87,10 @@ export function createOperator(config: HubConfig): Operator {
       await store[Symbol.asyncDispose]();
     },
   };
+}
+
+async function readPuSettings(config: HubConfig): Promise<PuSourceConfig | undefined> {
+  if (config.pu === null) return undefined;
+  const files = await loadMappingFiles(config.mappingsDirectory);
+  return puSourceSettings(config.environment, config.pu, files);
 }

@@ -7,8 +7,9 @@ import type { KafkaClient } from '../../kafka/kafka-client.ts';
 import type { TopicSpec } from '../../kafka/topics.ts';
 import { loadMappingFiles } from '../../mapping-files/load-mapping-files.ts';
 import { preflight } from '../../sources/master/master-preflight.ts';
-import { openMaster } from '../source-role.ts';
+import { openMaster } from '../master-source-role.ts';
 import type { PreflightCheck, PreflightFinding } from './preflight.ts';
+import { checkPu, checkPuCertificate } from './pu-preflight.ts';
 
 export interface PreflightPorts {
   readonly store: Pick<HubStore, 'ping'>;
@@ -42,6 +43,7 @@ export function preflightChecks(
       run: () => checkRegistry(config.kafka.schemaRegistryUrl),
     },
     ...masterChecks(config),
+    ...puChecks(config.pu),
   ];
 }
 
@@ -61,6 +63,16 @@ function masterChecks({ master, mappingsDirectory }: HubConfig): readonly Prefli
       }));
   };
   return [{ name: safeText('Master'), run }];
+}
+
+/** None where PU_URL is not set. */
+function puChecks(pu: HubConfig['pu']): readonly PreflightCheck[] {
+  if (pu === null) return [];
+  const run = async (): Promise<readonly PreflightFinding[]> => {
+    const findings = checkPuCertificate(pu, Date.now());
+    return [...findings, ...(await checkPu(pu))];
+  };
+  return [{ name: safeText('PU'), run }];
 }
 
 async function checkTopics(

@@ -43,8 +43,7 @@ export function printLineage(lineage: PersonLineage, options: LineageOptions): s
 function printState({ person }: PersonLineage): readonly string[] {
   if (person === undefined) return ['  No version was ever written.'];
   const { golden, version } = person;
-  if (golden === null)
-    return [`  Version ${version}: removed, every source has removed the person.`];
+  if (golden === null) return [`  Version ${version}: removed, Master has removed the person.`];
   const kind = golden.kind === 'protected-person' ? 'a protected person' : 'a person';
   const test = golden.testPerson ? ', marked as a test person' : '';
   const end = golden.deregistration === null ? '' : ', deregistered';
@@ -73,7 +72,10 @@ function printDecisions(lineage: PersonLineage): readonly string[] {
     const { source, position, rule } = decided;
     return [`  ${group.padEnd(15)}  ${source} at ${formatPosition(position)}  rule ${rule}`];
   });
-  return lines.length === 0 ? ['  Nothing: no evidence is left.'] : lines;
+  if (lines.length > 0) return lines;
+  return lineage.evidence.some(({ content }) => content !== null)
+    ? ['  Nothing: only PU knows the person, and golden records follow Master.']
+    : ['  Nothing: no evidence is left.'];
 }
 
 function clusterEvidence({ identities, evidence }: PersonLineage): readonly ClusterEvidence[] {

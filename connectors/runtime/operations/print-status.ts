@@ -2,14 +2,14 @@ import type { HubStatus } from './read-status.ts';
 
 /**
  * The status in one line: state, position, freshness, lag, backlog, rate, parked (house rule 37).
- * @example running | master 3:184467 as of 14:02:10Z (0 s ago) | lag 0 | backlog 12 (oldest 0.1 s) | 812/s | parked 3 | 3 instances
+ * @example running | master 3:184467 as of 14:02:10Z (0 s ago) | pu as of 13:58:01Z (249 s ago) | lag 0 | backlog 12 (oldest 0.1 s) | 812/s | parked 3 | 3 instances
  */
 export function printStatusLine(status: HubStatus): string {
   const { backlog, lagRecords, perSecond, instances } = status;
   const oldest = backlog.waiting === 0 ? '' : ` (oldest ${backlog.oldestSeconds.toFixed(1)} s)`;
   return [
     status.state,
-    printSource(status),
+    ...printSources(status),
     `lag ${lagRecords === null ? '?' : printCount(lagRecords)}`,
     `backlog ${printCount(backlog.waiting)}${oldest}`,
     `${printCount(Math.round(perSecond.published))}/s`,
@@ -33,17 +33,19 @@ export function printParked(parked: HubStatus['parked']): string {
     .join('\n');
 }
 
-function printSource({ source, freshnessSeconds }: HubStatus): string {
-  if (source === null) return 'source not read';
-  const position = source.position ?? 'at the beginning';
-  if (source.loadedRows !== null) {
-    const done = printCount(source.loadedRows);
-    const all = source.expectedRows === null ? '' : ` of ${printCount(source.expectedRows)}`;
-    return `${source.name} ${position} loaded ${done}${all} rows`;
+function printSources({ sources }: HubStatus): readonly string[] {
+  return sources.length === 0 ? ['source not read'] : sources.map(printSource);
+}
+
+function printSource(source: HubStatus['sources'][number]): string {
+  const { name, position, loadedRows, expectedRows, currentAsOf, freshnessSeconds } = source;
+  const place = position ?? (name === 'master' ? 'at the beginning' : '');
+  const where = place === '' ? name : `${name} ${place}`;
+  if (loadedRows !== null) {
+    const all = expectedRows === null ? '' : ` of ${printCount(expectedRows)}`;
+    return `${where} loaded ${printCount(loadedRows)}${all} rows`;
   }
-  if (source.currentAsOf === null || freshnessSeconds === null) {
-    return `${source.name} ${position} not yet read to its end`;
-  }
-  const asOf = new Date(source.currentAsOf).toISOString().slice(11, 19);
-  return `${source.name} ${position} as of ${asOf}Z (${Math.round(freshnessSeconds)} s ago)`;
+  if (currentAsOf === null || freshnessSeconds === null) return `${where} not yet read to its end`;
+  const asOf = new Date(currentAsOf).toISOString().slice(11, 19);
+  return `${where} as of ${asOf}Z (${Math.round(freshnessSeconds)} s ago)`;
 }

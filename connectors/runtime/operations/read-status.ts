@@ -29,10 +29,11 @@ export interface HubStatus {
   /** Why it is unhealthy or incomplete. */
   readonly reasons: readonly string[];
   readonly instances: number;
-  /** Null while no instance reads the source. */
-  readonly source: SourceStatus | null;
-  /** How long ago the source was last read to its end. */
-  readonly freshnessSeconds: number | null;
+  /** Those that an instance reads now, in the order of their names. */
+  readonly sources: readonly (SourceStatus & {
+    /** How long ago it was last read to its end. */
+    readonly freshnessSeconds: number | null;
+  })[];
   readonly lagRecords: number | null;
   readonly backlog: { readonly waiting: number; readonly oldestSeconds: number };
   readonly perSecond: InstanceStatus['perSecond'];
@@ -61,23 +62,22 @@ export async function readStatus(ports: StatusPorts, now: number): Promise<HubSt
       roles,
       ...readInstanceStatus(status),
     }));
-  const source = alive.map((one) => one.source).find((found) => found !== null) ?? null;
+  const sources = alive
+    .flatMap((one) => one.sources)
+    .map((source) => ({ ...source, freshnessSeconds: secondsSince(source.currentAsOf, now) }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const lags = alive.map((one) => one.lagRecords).filter((lag) => lag !== null);
   const missing = ROLES.filter((role) => !alive.some((one) => one.roles.includes(role)));
   const sick = alive.filter((one) => !one.healthy);
   return {
-    state: stateOf(alive.length, sick.length, missing.length, source),
+    state: stateOf(alive.length, sick.length, missing.length, sources),
     reasons: [
       ...sick.flatMap((one) => one.reasons.map((reason) => `${one.instance}: ${reason}`)),
-      ...sourceReasons(source),
+      ...sources.flatMap((source) => sourceReasons(source, sources.length)),
       ...(alive.length === 0 ? [] : missing.map((role) => `no instance has the role ${role}`)),
     ],
     instances: alive.length,
-    source,
-    freshnessSeconds:
-      source === null || source.currentAsOf === null
-        ? null
-        : Math.max(0, (now - source.currentAsOf) / 1_000),
+    sources,
     lagRecords: lags.length === 0 ? null : sum(lags),
     backlog: {
       waiting: sum(backlog.map((partition) => partition.waiting)),
@@ -96,30 +96,51 @@ function stateOf(
   alive: number,
   sick: number,
   missing: number,
-  source: SourceStatus | null,
+  sources: readonly SourceStatus[],
 ): HubState {
   if (alive === 0) return 'stopped';
   if (sick > 0) return 'unhealthy';
   if (missing > 0) return 'incomplete';
-  switch (source?.state) {
+  const states = sources.map(stateOfSource);
+  return FOREMOST.find((state) => states.includes(state)) ?? 'running';
+}
+
+/** Of two sources in different states, what somebody must act on stands first. */
+const FOREMOST: readonly HubState[] = ['frozen', 'paused', 'loading'];
+
+function stateOfSource({ state }: SourceStatus): HubState {
+  switch (state) {
     case 'paused':
     case 'frozen':
     case 'loading':
-      return source.state;
+      return state;
     case 'gap':
       return 'loading';
     case 'starting':
     case 'streaming':
     case 'stopped':
-    case undefined:
       return 'running';
   }
 }
 
-function sourceReasons(source: SourceStatus | null): readonly string[] {
-  if (source?.state === 'gap') return ['changes were lost: everyone is read again'];
-  if (source?.state !== 'frozen') return [];
-  return [`${source.name} waits for a decision: hub errors ${source.frozenBy ?? ''}`.trimEnd()];
+function sourceReasons({ name, state, frozenBy }: SourceStatus, count: number): readonly string[] {
+  switch (state) {
+    case 'gap':
+      return ['changes were lost: everyone is read again'];
+    case 'frozen':
+      return [`${name} waits for a decision: hub errors ${frozenBy ?? ''}`.trimEnd()];
+    case 'paused':
+      return count > 1 ? [`${name} is paused`] : [];
+    case 'starting':
+    case 'loading':
+    case 'streaming':
+    case 'stopped':
+      return [];
+  }
+}
+
+function secondsSince(moment: number | null, now: number): number | null {
+  return moment === null ? null : Math.max(0, (now - moment) / 1_000);
 }
 
 function sum(numbers: readonly number[]): number {

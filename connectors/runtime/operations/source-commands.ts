@@ -7,6 +7,7 @@ import type {
 } from '../../hub-store/command-store.ts';
 import type { InstanceStore } from '../../hub-store/instance-store.ts';
 import { scrubText } from '../../observability/scrub.ts';
+import { PULL_NAMES, type PullName } from '../../sources/pu/pu-source-config.ts';
 import { waitMs } from '../cancellable-wait.ts';
 import { readInstanceStatus } from './instance-status.ts';
 import { SILENT_SECONDS } from './read-status.ts';
@@ -16,12 +17,40 @@ export const SOURCE_COMMANDS = [
   'source-pause',
   'source-resume',
   'source-resnapshot',
+  'source-reload',
   'source-accept-restore',
   'source-accept-removals',
   'source-accept-gap',
   'source-accept-loss',
 ] as const;
 export type SourceCommandKind = (typeof SOURCE_COMMANDS)[number];
+
+/**
+ * Which sources take which command. PU has neither a restore nor a gap that the hub could see: all it can be asked is everything again.
+ * Its removals are positive statements on single persons, so no burst of them waits for a decision.
+ */
+export const SOURCES_OF: Readonly<Record<SourceCommandKind, readonly SourceName[]>> = {
+  'source-pause': ['master', 'pu'],
+  'source-resume': ['master', 'pu'],
+  'source-resnapshot': ['master'],
+  'source-reload': ['pu'],
+  'source-accept-restore': ['master'],
+  'source-accept-removals': ['master'],
+  'source-accept-gap': ['master'],
+  'source-accept-loss': ['master', 'pu'],
+};
+
+/** The command that has everything of a source read once more. */
+export const READ_AGAIN = {
+  master: 'source-resnapshot',
+  pu: 'source-reload',
+} as const satisfies Record<SourceName, SourceCommandKind>;
+
+/** Runs a pull from PU before it is due. A kind of row in the command table like the others, with a command line of its own. */
+export const PULL_NOW = 'source-pull';
+
+/** The pulls by name, as a command line takes them. */
+export const PULLS = PULL_NAMES;
 
 /** The one that the core carries out, when it starts: it is about the raw topic and not about the source's own position. */
 export const ACCEPT_LOSS = 'source-accept-loss' satisfies SourceCommandKind;
@@ -43,13 +72,15 @@ export interface ResnapshotFilter {
 }
 
 export interface SourceCommand {
-  readonly kind: SourceCommandKind;
+  readonly kind: SourceCommandKind | typeof PULL_NOW;
   readonly source: SourceName;
   /** Why. Kept for ever, so without personal data. */
   readonly reason: string;
   readonly requestedBy: string;
   /** Only for a re-snapshot; absent: everything. */
   readonly filter?: ResnapshotFilter;
+  /** Only for {@link PULL_NOW}; absent: all of them. */
+  readonly pull?: PullName;
 }
 
 /** A command that may not be stored, with what is wrong in one sentence. */
@@ -71,10 +102,10 @@ export function requestOf(
   const request = {
     kind: command.kind,
     target: command.source,
-    arguments:
-      command.filter === undefined
-        ? {}
-        : { field: command.filter.field, value: command.filter.value },
+    arguments: {
+      ...(command.filter && { field: command.filter.field, value: command.filter.value }),
+      ...(command.pull && { pull: command.pull }),
+    },
     reason,
     requestedBy: command.requestedBy,
     expectedState: null,
@@ -93,6 +124,12 @@ export function filterOf(stored: CommandRequest['arguments']): ResnapshotFilter 
   const field = RESNAPSHOT_FIELDS.find((known) => known === stored['field']);
   const value = stored['value'];
   return field === undefined || typeof value !== 'string' ? undefined : { field, value };
+}
+
+/** Reads a stored pull back. Null: all of them; undefined: one that this version does not know. */
+export function pullOf(stored: CommandRequest['arguments']): PullName | null | undefined {
+  const name = stored['pull'] ?? null;
+  return name === null ? null : PULL_NAMES.find((known) => known === name);
 }
 
 export interface CommandPorts {
@@ -148,7 +185,8 @@ async function findReader(
   const seen = await instances.list();
   return seen.find(
     ({ secondsSinceSeen, status }) =>
-      secondsSinceSeen <= SILENT_SECONDS && readInstanceStatus(status).source?.name === source,
+      secondsSinceSeen <= SILENT_SECONDS &&
+      readInstanceStatus(status).sources.some(({ name }) => name === source),
   )?.instance;
 }
 

@@ -1,3 +1,4 @@
+import { setFlagsOf } from '../../../core/mapping/raised-protection.ts';
 import type { SourceMessage, SourcePosition, SourceRow } from '../../../core/sync/source-record.ts';
 import type { MasterDialect, ReadTable, ReadTables, RowKey, SqlRow } from './master-dialect.ts';
 
@@ -59,6 +60,12 @@ export function createRowAssembler(
       const doubled = doubledOwners(persons);
       const byOwner = children.map((read, i) => groupRows(read, readChildren[i]));
       const messages: SourceMessage[] = [];
+      // Nobody knows which of the copies is right, so a flag of any of them counts.
+      const flagsOfAll = (owner: string): SourceRow => {
+        const copies = persons.rows.filter((row) => persons.ownerOf(row) === owner);
+        const flags = copies.map((row) => setFlagsOf(readPerson(row, persons.offset)));
+        return Object.fromEntries(flags.flatMap((set) => Object.entries(set)));
+      };
       for (const row of persons.rows) {
         const owner = persons.ownerOf(row);
         const copies = doubled.get(owner);
@@ -71,7 +78,7 @@ export function createRowAssembler(
             operation: 'refused',
             ...stamp,
             code: 'HUB_MASTER_DUPLICATE_KEY',
-            person: key(),
+            person: { ...key(), ...flagsOfAll(owner) },
           });
           continue;
         }
@@ -90,7 +97,7 @@ export function createRowAssembler(
                 operation: 'refused',
                 ...stamp,
                 code: 'HUB_MASTER_ROW_TOO_LARGE',
-                person: key(),
+                person: { ...key(), ...setFlagsOf(person) },
               }
             : { source: 'master', operation: 'upsert', ...stamp, person, children: rows },
         );

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../core/errors/error-codes.ts';
 import type { LogSafeFields } from '../../../core/errors/log-safe.ts';
 import type { SourcePosition } from '../../../core/sync/source-record.ts';
+import type { LoadRate } from '../../waiting/load-meter.ts';
 import type { MasterCheckpoint, ResnapshotFilter } from './master-checkpoint.ts';
 import type { MasterState } from './master-source-state.ts';
 
@@ -24,14 +25,6 @@ export type MasterSourceEvent =
       readonly isOver: boolean;
     };
 
-/** How a load is getting on. The total is the server's rough figure. */
-export interface LoadRate {
-  readonly done: number;
-  readonly total: number;
-  readonly rowsPerSecond: number;
-  readonly secondsLeft: number | undefined;
-}
-
 /** What a person can ask of a source. */
 export type MasterCommand =
   | { readonly kind: 'pause' }
@@ -54,6 +47,7 @@ export interface MasterSourceStatus {
   readonly frozenBy: ErrorCode | undefined;
   /** Everything up to here is in Kafka; undefined before the first look at the server. */
   readonly position: SourcePosition | undefined;
+  /** Of the rows; the total is the server's rough figure. */
   readonly load: LoadRate | undefined;
   /** When the source last saw that it had everything up to Master's present version, in milliseconds since 1970. */
   readonly caughtUpAt: number | undefined;

@@ -1,7 +1,7 @@
 import { findHubError, HubError } from '../../../core/errors/hub-error.ts';
 import { safeText, safeWord } from '../../../core/errors/log-safe.ts';
+import { createLoadMeter } from '../../waiting/load-meter.ts';
 import { pause } from '../../waiting/with-retry.ts';
-import { createLoadMeter } from './load-meter.ts';
 import type { LoadProgress, MasterCheckpoint, ResnapshotFilter } from './master-checkpoint.ts';
 import type { ChunkRequest, ReadTables, RowKey } from './master-dialect.ts';
 import type { ReadPage, ReadResult } from './master-reader.ts';
@@ -79,7 +79,7 @@ export async function loadStep(run: SourceRun, isInterrupted: () => boolean): Pr
   const { load } = run.checkpoint;
   if (!load) return;
   run.move(load.reason === 'gap' ? 'gap-found' : 'load-began');
-  const meter = createLoadMeter(run.total, load.done, run.now());
+  const meter = createLoadMeter(load.done, run.now());
   let done = load.done;
   let after = load.after;
   let pending = readLoadChunk(run, after);
@@ -96,7 +96,7 @@ export async function loadStep(run: SourceRun, isInterrupted: () => boolean): Pr
       await run.send(page.messages, load.reason === 'diff-run' ? 'changed' : 'all');
       done += page.messages.length;
       after = page.next?.key ?? null;
-      run.loadRate = meter.rate(done, run.now());
+      run.loadRate = meter.rate(done, run.total, run.now());
       run.options.observe({ kind: 'progress', ...run.loadRate });
       if (!page.next) return await endLoad(run, done);
       await run.save({ ...run.checkpoint, load: { ...load, after, done } });

@@ -12,6 +12,7 @@ import { loadConfig } from '../../../connectors/config/load-config.ts';
 import { printConfigProblems, printSettings } from '../../../connectors/config/print-config.ts';
 import { DEFAULT_PARTITIONS } from '../../../connectors/kafka/topics.ts';
 import { MASTER_SOURCE_DEFAULTS } from '../../../connectors/sources/master/master-source-config.ts';
+import { PU_SOURCE_DEFAULTS } from '../../../connectors/sources/pu/pu-source-config.ts';
 
 const PASSWORD = 'correct-horse-battery';
 const KEY = 'abcdefghijklmnopqrstuvwxyz-0123456789';
@@ -21,6 +22,13 @@ const VALID = {
   DATABASE_URL: `postgres://hub:${PASSWORD}@127.0.0.1:5432/hub`,
   MASTER_URL: `mssql://reader:${PASSWORD}@127.0.0.1:1433/Master`,
   HUB_SECRET: KEY,
+};
+
+const PU = {
+  PU_URL: 'https://pu.example/vp/',
+  PU_REST_URL: 'https://pu.example/rest',
+  PU_CERT: import.meta.filename,
+  PU_KEY: import.meta.filename,
 };
 
 describe('loadConfig', () => {
@@ -92,12 +100,16 @@ describe('loadConfig', () => {
     ]);
   });
 
-  it('asks for Master only where the role source is', () => {
+  it('asks for a register only where the role source is', () => {
     const { MASTER_URL: _, ...withoutMaster } = VALID;
     expect(problemsOf(withoutMaster)).toEqual([
-      { setting: 'MASTER_URL', problem: 'is not set, and HUB_ROLES has source' },
+      {
+        setting: 'MASTER_URL',
+        problem: 'is not set, and HUB_ROLES has source: set this, PU_URL or both',
+      },
     ]);
     expect(loadConfig({ ...withoutMaster, HUB_ROLES: 'core,publisher' }).master).toBeNull();
+    expect(loadConfig({ ...withoutMaster, ...PU })).toMatchObject({ master: null, pu: {} });
   });
 
   it('does not ask an operator for Master, whatever the roles', () => {
@@ -159,10 +171,70 @@ describe('loadConfig', () => {
     });
   });
 
+  it('asks PU as the connector does by itself', () => {
+    const { pu } = loadConfig({ ...VALID, ...PU });
+    const { pulls, pollMs, orderWaitMs } = PU_SOURCE_DEFAULTS;
+    expect(pu?.schedules).toEqual(
+      Object.fromEntries(Object.entries(pulls).map(([name, { cron }]) => [name, cron])),
+    );
+    const overlaps = Object.values(pulls).map(({ overlapMs }) => overlapMs / 1_000);
+    expect(new Set(overlaps)).toEqual(new Set([pu?.overlapSeconds]));
+    expect(pu).toMatchObject({ pollMs, orderWaitMinutes: orderWaitMs / 60_000 });
+  });
+
   it('makes an instance name that is different each time and may be logged', () => {
     const names = Array.from({ length: 50 }, () => loadConfig(VALID).instance);
     expect(new Set(names).size).toBe(50);
     expect(names.join(' ')).not.toMatch(/\d{6}|withheld/);
+  });
+});
+
+describe('PU', () => {
+  it('is not read where PU_URL is not set', () => {
+    expect(loadConfig(VALID).pu).toBeNull();
+  });
+
+  it('has a default for everything but its addresses and the certificate', () => {
+    expect(loadConfig({ ...VALID, ...PU }).pu).toMatchObject({
+      url: 'https://pu.example/vp',
+      restUrl: 'https://pu.example/rest',
+      logicalAddress: 'SE165565594230-1000',
+      contractVersion: '5',
+      callsPerSecond: 10,
+      overlapSeconds: 600,
+      schedules: { 'own-region': '*/15 * * * *' },
+      workDirectory: tmpdir(),
+    });
+  });
+
+  it.each(['PU_REST_URL', 'PU_CERT', 'PU_KEY'])('is refused by name without %s', (setting) => {
+    expect(problemsOf({ ...VALID, ...PU, [setting]: '' })).toEqual([
+      { setting, problem: 'is not set, and PU_URL is' },
+    ]);
+  });
+
+  it('is not left unread without a word where only its address is missing', () => {
+    expect(problemsOf({ ...VALID, ...PU, PU_URL: '' })).toEqual([
+      { setting: 'PU_URL', problem: 'is not set, and PU_CERT is' },
+    ]);
+  });
+
+  it.each([
+    ['PU_URL', 'http://127.0.0.1:8443', 'never called without TLS'],
+    ['PU_REST_URL', 'http://pu.example', 'never called without TLS'],
+    ['PU_URL', 'https://pu.example/?a=b', 'must end with its path'],
+    ['PU_CERT', '/no/such/file', 'names a file that cannot be read'],
+    ['PU_CONTRACT_VERSION', '3', 'must be one of 5'],
+    ['PU_CALLS_PER_SECOND', '11', 'must be a whole number from 1 to 10 (calls)'],
+    ['PU_SCHEDULE_RESERVE', 'hourly', 'must be a cron expression of 5 or 6 fields'],
+    ['PU_SCHEDULE_RESERVE', '* * * *', 'must be a cron expression of 5 or 6 fields'],
+    ['PU_SCHEDULE_RESERVE', '* * * * * * *', 'must be a cron expression of 5 or 6 fields'],
+    ['PU_LOGICAL_ADDRESS', 'PU', 'must be an HSA-id'],
+  ])('refuses %s=%s, also outside production', (setting, text, problem) => {
+    const environment = { ...VALID, ...PU, HUB_ENVIRONMENT: 'test', [setting]: text };
+    expect(problemsOf(environment)).toEqual([
+      { setting, problem: expect.stringContaining(problem) as string },
+    ]);
   });
 });
 

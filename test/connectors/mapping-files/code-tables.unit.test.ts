@@ -4,7 +4,7 @@ import { loadMappingFiles } from '../../../connectors/mapping-files/load-mapping
 import { describeWithShared, readSharedJson, sharedPath } from '../../support/shared-data.ts';
 
 const MAPPINGS = new URL('../../../mappings', import.meta.url).pathname;
-const { masterMapping } = await loadMappingFiles(MAPPINGS);
+const { masterMapping, puMapping } = await loadMappingFiles(MAPPINGS);
 
 /** The rows of a CSV file below its comment lines, the column names among them. */
 const linesOf = (path: string): readonly string[] =>
@@ -43,13 +43,22 @@ describe('the area tables', () => {
 
 const PU_CODES = 'codes/pu-codes-5.1.json';
 
+interface CodeList {
+  readonly codes: Readonly<Record<string, string>>;
+}
+
 interface PuCodes {
   readonly deregistrationReasonCode: {
     readonly codes: Readonly<Record<string, string>>;
     readonly 'legacy_removed_in_4.0': Readonly<Record<string, string>>;
     readonly 'legacy_residentmaster_1.0': Readonly<Record<string, string>>;
   };
-  readonly maritalStatusCode: { readonly codes: Readonly<Record<string, string>> };
+  readonly maritalStatusCode: CodeList;
+  readonly gender: CodeList;
+  readonly identityStatus: CodeList;
+  readonly identityStatusCause: CodeList;
+  readonly referredPersonalIdentityStatus: CodeList;
+  readonly contactType: CodeList;
 }
 
 describeWithShared('the codes of master.json', PU_CODES, () => {
@@ -74,5 +83,30 @@ describeWithShared('the codes of master.json', PU_CODES, () => {
       code === 'A' ? 'Ä' : code,
     ]);
     expect(codes.maritalStatus).toEqual(Object.fromEntries(expected));
+  });
+});
+
+describeWithShared('the codes of pu.json', PU_CODES, () => {
+  const pu = () => readSharedJson<PuCodes>(PU_CODES);
+  const { codes } = puMapping;
+
+  it('map every code that PU publishes, in every spelling', () => {
+    for (const [own, published] of [
+      ['gender', 'gender'],
+      ['maritalStatus', 'maritalStatusCode'],
+      ['identityStatus', 'identityStatus'],
+      ['referredIdentityStatus', 'referredPersonalIdentityStatus'],
+      ['contactType', 'contactType'],
+    ] as const) {
+      const expected = Object.keys(pu()[published].codes).toSorted();
+      expect({ own, codes: Object.keys(codes[own]).toSorted() }).toEqual({ own, codes: expected });
+    }
+    const causes = Object.keys(pu().identityStatusCause.codes);
+    expect(Object.keys(codes.identityStatusCause)).toEqual(expect.arrayContaining(causes));
+  });
+
+  it('of deregistration and marital status mean what the same codes of Master mean', () => {
+    expect(codes.deregistrationReason).toEqual(masterMapping.codes.deregistrationReason);
+    expect(codes.maritalStatus).toEqual(masterMapping.codes.maritalStatus);
   });
 });

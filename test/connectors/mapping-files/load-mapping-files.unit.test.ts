@@ -22,6 +22,8 @@ describe('the mapping files of this project', () => {
     expect(files.areas.resolve(null, '0380')).toMatchObject({ countyCode: '03' });
     expect(Object.isFrozen(files.masterMapping.person.columns)).toBe(true);
     expect(Object.isFrozen(files.reserveNumberFormats[0])).toBe(true);
+    expect(files.puMapping.pulls['moved-out'].profile).toBe('P5');
+    expect(Object.isFrozen(files.puMapping.pulls['own-region'].splitByMunicipality)).toBe(true);
   });
 
   it('have the same hash until one of them changes', async () => {

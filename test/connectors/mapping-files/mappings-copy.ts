@@ -7,6 +7,8 @@ import { MappingFilesInvalidError } from '../../../connectors/mapping-files/mapp
 /** The mapping files of this project. */
 export const MAPPINGS = new URL('../../../mappings', import.meta.url).pathname;
 export const MASTER = 'master.json';
+export const PU = 'pu.json';
+export const REGION = 'region.json';
 export const FORMATS = 'reserve-numbers/formats.json';
 export const COUNTIES = 'code-tables/counties.csv';
 export const MUNICIPALITIES = 'code-tables/municipalities.csv';

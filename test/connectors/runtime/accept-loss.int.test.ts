@@ -3,6 +3,7 @@ import { type HubStore, openHubStore } from '../../../connectors/hub-store/hub-s
 import { createLogger } from '../../../connectors/observability/logger.ts';
 import { acceptLoss } from '../../../connectors/runtime/accept-loss.ts';
 import { requestOf } from '../../../connectors/runtime/operations/source-commands.ts';
+import type { SourceName } from '../../../core/sync/source-record.ts';
 import { testEnvironment } from '../../support/env.ts';
 import { createHubDatabase, testStoreConfig } from '../../support/hub-database.ts';
 import { makeTestTopic, numbered, type TestTopic, texts } from '../../support/kafka-topic.ts';
@@ -30,15 +31,20 @@ async function openAt(offsets: readonly number[]) {
   return { store, test, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-async function start(store: HubStore, { topic, kafka }: TestTopic): Promise<void> {
+async function start(
+  store: HubStore,
+  { topic, kafka }: TestTopic,
+  source: SourceName = 'master',
+): Promise<void> {
   const { persons, commands } = store;
-  await acceptLoss({ topic, instance: 'core-1', persons, commands, admin: kafka.admin, log });
+  const admin = kafka.admin;
+  await acceptLoss({ source, topic, instance: 'core-1', persons, commands, admin, log });
 }
 
-async function decide(store: HubStore): Promise<bigint> {
+async function decide(store: HubStore, source: SourceName = 'master'): Promise<bigint> {
   const made = requestOf({
     kind: 'source-accept-loss',
-    source: 'master',
+    source,
     reason: 'the topic was made anew',
     requestedBy: 'operator',
   });
@@ -70,6 +76,18 @@ describe('records of the raw topic that are gone', () => {
       },
       { id, outcomes: [{ instance: 'core-1', outcome: 'done', detail: null }] },
     ]);
+  });
+
+  it('of PU make PU be asked for everybody again, and a decision about Master leaves them alone', async () => {
+    await using hub = await openAt([5, 15, 1_000]);
+    await decide(hub.store, 'master');
+    await start(hub.store, hub.test, 'pu');
+    expect(await offsetsOf(hub.store, hub.test)).toEqual([5, 15, 1_000]);
+    await decide(hub.store, 'pu');
+    await start(hub.store, hub.test, 'pu');
+    expect(await offsetsOf(hub.store, hub.test)).toEqual([10, 15, 10]);
+    const [newest] = await hub.store.commands.list(1);
+    expect(newest).toMatchObject({ kind: 'source-reload', target: 'pu', outcomes: [] });
   });
 
   it('stay where they are without such a decision', async () => {

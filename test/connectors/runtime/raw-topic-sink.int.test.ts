@@ -6,6 +6,7 @@ import {
   decodeSourceMessage,
 } from '../../../connectors/runtime/raw-message.ts';
 import { createRawTopicSink } from '../../../connectors/runtime/raw-topic-sink.ts';
+import { OID_PNR } from '../../../core/person/person-identifier.ts';
 import type { SourceMessage, SourceRow } from '../../../core/sync/source-record.ts';
 import { makeTestTopic, readRecords } from '../../support/kafka-topic.ts';
 import { at, TEST_PNR } from '../../support/person-builder.ts';
@@ -47,6 +48,7 @@ describe('a person whom one Kafka message does not take', () => {
       partitions: 1,
       hash,
       keyFields,
+      tooLarge: 'HUB_MASTER_ROW_TOO_LARGE',
       producers,
     });
     await sink.append([large, SMALL]);
@@ -64,6 +66,31 @@ describe('a person whom one Kafka message does not take', () => {
       },
       SMALL,
     ]);
+  });
+
+  it('is refused with the code of the source, and protected all the same', async () => {
+    await using test = await makeTestTopic();
+    const fields = ['identityRoot', 'identity'];
+    const sink = createRawTopicSink({
+      topic: test.topic,
+      partitions: 1,
+      hash: createIdentityHasher('s'.repeat(32), fields),
+      keyFields: fields,
+      tooLarge: 'HUB_PU_RECORD_TOO_LARGE',
+      producers: [test.kafka.producer()],
+    });
+    const person = { identityRoot: OID_PNR, identity: TEST_PNR[0] };
+    const flags = { protectedPerson: '1', protectedPopulationRecord: '0' };
+    const large = messageOf({ ...person, ...flags, surname: 'a'.repeat(LIMIT) });
+    await sink.append([{ ...large, source: 'pu' }]);
+    const records = await readRecords(test.kafka, test.topic);
+    const [refused] = records.map(({ value }) => decodeSourceMessage(value));
+    expect(refused).toMatchObject({
+      source: 'pu',
+      operation: 'refused',
+      code: 'HUB_PU_RECORD_TOO_LARGE',
+    });
+    expect(refused?.person).toEqual({ ...person, protectedPerson: '1' });
   });
 
   it('cannot be let through by the setting for the size of a row', () => {

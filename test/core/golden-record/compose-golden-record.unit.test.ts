@@ -16,6 +16,19 @@ const of = (change: Partial<PersonEvidence> = {}, identity: Identity = pnr()): C
   content: evidence({ identity, ...change }),
 });
 
+const ofPu = (
+  change: Partial<PersonEvidence> = {},
+  identity: Identity = pnr(),
+): ClusterEvidence => ({
+  ...of(change, identity),
+  source: 'pu',
+  position: at(1_767_610_800),
+});
+
+/** JSON has no bigint. */
+const printed = (value: object): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}` : part));
+
 const NRID: Identity = { root: OID_NRID, extension: '00342145BZ31' };
 
 describe('a golden record', () => {
@@ -89,11 +102,19 @@ describe('a golden record', () => {
 
   it('is the same for any order of the evidence', () => {
     const local: Identity = { root: '1.2.752.97.3.1.3' as Oid, extension: '991981000010' };
-    const all = [of(), of({ sex: 'unknown' }, NRID), of({ protectedPerson: true }, local)];
-    const expected = JSON.stringify(composeGoldenRecord(all));
+    const all = [
+      of(),
+      of({ sex: 'unknown' }, NRID),
+      of({ protectedPerson: true }, local),
+      ofPu({ protectedPopulationRecord: true }),
+      ofPu({ protectedPerson: true }, NRID),
+    ];
+    const textOf = (cluster: readonly ClusterEvidence[]) =>
+      JSON.stringify([composeGoldenRecord(cluster), printed(explainGoldenRecord(cluster))]);
+    const expected = textOf(all);
     fc.assert(
-      fc.property(fc.shuffledSubarray(all, { minLength: 3 }), (shuffled) => {
-        expect(JSON.stringify(composeGoldenRecord(shuffled))).toBe(expected);
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+        expect(textOf(shuffled)).toBe(expected);
       }),
     );
   });
@@ -105,5 +126,55 @@ describe('a golden record', () => {
     const hidden = explainGoldenRecord([of({ protectedPerson: true })]);
     expect(Object.keys(hidden)).not.toContain('addresses');
     expect(hidden.protection).toMatchObject({ rule: 'any-flag-protects' });
+  });
+});
+
+describe('while Master leads, a golden record', () => {
+  const renamed = { name: { ...evidence().name, surname: 'Provsson' }, contacts: [] };
+
+  it('says what Master says, whatever else PU knows', () => {
+    expect(composeGoldenRecord([ofPu(renamed), of()])).toEqual(composeGoldenRecord([of()]));
+    expect(composeGoldenRecord([of(), ofPu({}, NRID)])?.identities).toHaveLength(1);
+  });
+
+  it('of a person whom only PU knows is none, and nothing explains it', () => {
+    expect(composeGoldenRecord([ofPu()])).toBeNull();
+    expect(explainGoldenRecord([ofPu()])).toEqual({});
+  });
+
+  it.each([
+    { protectedPerson: true, protectedPopulationRecord: false },
+    { protectedPerson: false, protectedPopulationRecord: true },
+  ])('is protected by a flag of PU alone, with the county of Master: %o', (flags) => {
+    const locality = { ...evidence().locality, municipalityCode: null } as const;
+    const masked = ofPu({ ...flags, locality: locality as PersonEvidence['locality'] });
+    expect(composeGoldenRecord([of(), masked])).toMatchObject({
+      kind: 'protected-person',
+      ...flags,
+      membership: { level: 'county', countyCode: '03' },
+    });
+    expect(explainGoldenRecord([of(), masked])).toMatchObject({
+      name: { source: 'master' },
+      protection: { source: 'pu', rule: 'any-flag-protects' },
+    });
+  });
+
+  it('has no membership when PU protects the person and gives no county', () => {
+    const masked = ofPu({ protectedPerson: true, locality: null });
+    expect(composeGoldenRecord([of(), masked])?.membership).toBeNull();
+  });
+
+  it('has the county of Master when PU gives one for any identity of the person', () => {
+    const masked = ofPu({ protectedPerson: true, locality: null }, NRID);
+    expect(composeGoldenRecord([of(), masked, ofPu()])?.membership).toMatchObject({
+      level: 'county',
+    });
+  });
+
+  it('stays protected by Master when PU has no flag, and is explained by Master', () => {
+    const flagged = of({ protectedPerson: true });
+    expect(composeGoldenRecord([flagged, ofPu()])?.kind).toBe('protected-person');
+    const both = explainGoldenRecord([ofPu({ protectedPerson: true }), flagged]);
+    expect(both.protection).toMatchObject({ source: 'master' });
   });
 });

@@ -65,6 +65,18 @@ const CASES: readonly {
     events: ['membership-changed', 'moved-in'],
   },
   {
+    name: 'a protection that hides even the county',
+    from: {},
+    to: { protectedPerson: true, locality: null },
+    events: ['protection-raised', 'membership-changed'],
+  },
+  {
+    name: 'the end of a protection that hid even the county',
+    from: { protectedPerson: true, locality: null },
+    to: {},
+    events: ['protection-lifted', 'membership-changed'],
+  },
+  {
     name: 'a death',
     from: {},
     to: { deregistration: dead },

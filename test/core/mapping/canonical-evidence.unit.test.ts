@@ -2,17 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadMappingFiles } from '../../../connectors/mapping-files/load-mapping-files.ts';
 import { createMasterMapper } from '../../../core/mapping/map-master-record.ts';
+import { createPuMapper } from '../../../core/mapping/map-pu-record.ts';
+import { OID_NRID, OID_PNR, OID_SNR } from '../../../core/person/person-identifier.ts';
 import type { SourceRecord, SourceRow } from '../../../core/sync/source-record.ts';
+import { TEST_PNR } from '../../support/person-builder.ts';
 import { ADDRESS_ROW, CONTACT_ROW, masterRecord } from './master-row-builder.ts';
+import { PU_ADDRESS_ROW, PU_CONTACT_ROW, puRecord } from './pu-row-builder.ts';
 
-const { masterMapping, classifier, areas } = await loadMappingFiles(
+const { masterMapping, puMapping, classifier, areas } = await loadMappingFiles(
   new URL('../../../mappings', import.meta.url).pathname,
 );
 const mapper = createMasterMapper({ mapping: masterMapping, classifier, areas });
+const puMapper = createPuMapper({ mapping: puMapping, classifier, areas });
+const shuffled = <T>(items: readonly T[]) =>
+  fc.shuffledSubarray([...items], { minLength: items.length });
 
-describe('evidence is canonical', () => {
-  const shuffled = <T>(items: readonly T[]) =>
-    fc.shuffledSubarray([...items], { minLength: items.length });
+describe('evidence of Master is canonical', () => {
   const rows = {
     addresses: [
       ADDRESS_ROW,
@@ -59,5 +64,102 @@ describe('evidence is canonical', () => {
     };
     const record = { ...masterRecord(), person, readAt: '2030-01-01T00:00:00Z', snapshot: true };
     expect(text(record)).toBe(text(masterRecord()));
+  });
+});
+
+describe('evidence of Master that is stored', () => {
+  it('has the same text from release to release, or every person would be written again', () => {
+    const result = mapper.map(masterRecord());
+    // The order of the keys is part of it.
+    const text = JSON.stringify({
+      identity: { root: OID_PNR, extension: TEST_PNR[0] },
+      name: {
+        givenName: 'Eva Mia',
+        givenNameIndicator: 20,
+        middleName: null,
+        surname: 'Testberg',
+        notificationName: null,
+      },
+      sex: 'female',
+      birthDate: { precision: 'day', value: '1890-01-01' },
+      protectedPerson: false,
+      protectedPopulationRecord: false,
+      deregistration: null,
+      maritalStatus: 'OG',
+      locality: {
+        countyCode: '03',
+        municipalityCode: '0380',
+        parishCode: '01',
+        propertyDesignation: 'Kvarnen 1:1',
+        registrationDate: { precision: 'day', value: '1950-05-01' },
+      },
+      links: [],
+      testPerson: false,
+      addresses: [
+        {
+          kind: 'residential',
+          careOf: null,
+          lines: ['Provgatan 1'],
+          postalCode: '75310',
+          city: 'UPPSALA',
+          country: null,
+        },
+      ],
+      contacts: [{ channel: 'mobile', value: '0701740605', consent: 'shared' }],
+    });
+    expect(JSON.stringify(result.kind === 'mapped' && result.evidence)).toBe(text);
+  });
+});
+
+describe('evidence of PU is canonical', () => {
+  const rows = {
+    addresses: [
+      PU_ADDRESS_ROW,
+      { ...PU_ADDRESS_ROW, kind: 'special-postal', line2: 'Box 1' },
+      { kind: 'abroad', line1: 'Provveien 1', country: 'NORGE' },
+    ],
+    contacts: [
+      PU_CONTACT_ROW,
+      { ...PU_CONTACT_ROW, value: '0701740606' },
+      { ...PU_CONTACT_ROW, value: '0701740607', rank: '1' },
+      { contactType: 'email', value: 'eva@example.se' },
+    ],
+    linkedIdentities: [
+      { identityRoot: OID_NRID, identity: '00342145BZ31' },
+      { identityRoot: OID_SNR, identity: '189001610014' },
+    ],
+    referredIdentities: [
+      { identityRoot: OID_PNR, identity: TEST_PNR[1] },
+      { identityRoot: OID_PNR, identity: TEST_PNR[2], status: 'NY' },
+    ],
+  };
+  const text = (record: SourceRecord) => {
+    const result = puMapper.map(record);
+    expect(result.kind).toBe('mapped');
+    return JSON.stringify(result);
+  };
+
+  it('whatever the order in which rows and fields were read', () => {
+    const expected = text(puRecord({}, rows));
+    fc.assert(
+      fc.property(
+        fc.record({
+          addresses: shuffled(rows.addresses),
+          contacts: shuffled(rows.contacts),
+          linkedIdentities: shuffled(rows.linkedIdentities),
+          referredIdentities: shuffled(rows.referredIdentities),
+        }),
+        shuffled(Object.entries(puRecord().person)),
+        (children, fields) => {
+          const record = { ...puRecord({}, children), person: Object.fromEntries(fields) };
+          expect(text(record)).toBe(expected);
+        },
+      ),
+    );
+  });
+
+  it('whatever says nothing of the person: version, profile, how the number stands', () => {
+    const record = puRecord({ version: '20270101000000', profile: 'P5', primaryIdentity: null });
+    expect(text({ ...record, snapshot: true })).toBe(text(puRecord()));
   });
 });

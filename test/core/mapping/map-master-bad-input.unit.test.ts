@@ -253,6 +253,19 @@ describe('a record of Master is parked', () => {
     expect(mapper.map(masterRecord(row))).toMatchObject({ field: 'surname' });
   });
 
+  it('but its flags of protection count at once, also when the connector refused the rest', () => {
+    const flags = { protectedPerson: true, protectedPopulationRecord: false };
+    const faulty = masterRecord({ protectedPerson: '1', maritalStatus: 'ZZ' });
+    expect(mapper.map(faulty)).toMatchObject({ kind: 'rejected', raises: flags });
+    expect(mapper.map(masterRecord({ maritalStatus: 'ZZ' }))).not.toHaveProperty('raises');
+    const { children: _, ...rest } = faulty;
+    const code = 'HUB_MASTER_ROW_TOO_LARGE';
+    expect(mapper.map({ ...rest, operation: 'refused', code })).toMatchObject({
+      code,
+      raises: flags,
+    });
+  });
+
   it('and never stops the hub: every code that the mapper gives is for parking', () => {
     const codes = new Set(
       [...BAD_PERSONS, ...BAD_ADDRESSES, ...BAD_CONTACTS].map(([, , code]) => code),

@@ -34,4 +34,9 @@ describe('county and municipality codes', () => {
   ] as const)('%s', (_, county, municipality, expected) => {
     expect(areas.resolve(county, municipality)).toEqual(expected);
   });
+
+  it('names the municipalities of a county in order, and none of another', () => {
+    expect(areas.municipalitiesOf('01')).toEqual(['0114', '0180']);
+    expect(areas.municipalitiesOf('11')).toEqual([]);
+  });
 });

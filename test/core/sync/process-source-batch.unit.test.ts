@@ -49,12 +49,24 @@ describe('records whose key is none of ours', () => {
   });
 });
 
+describe('a record of another source than the topic is for', () => {
+  it('is parked, and changes nothing', async () => {
+    const store = new PlainStore();
+    const stray = record(0, 'k', { ...message, source: 'pu' });
+    expect(await processSourceBatch(batchOf(0, 1, stray), store, rules)).toMatchObject({
+      mapped: 0,
+      parked: ['HUB_SYNC_RAW_UNREADABLE'],
+    });
+    expect(store.persons).toEqual([]);
+  });
+});
+
 describe('offsets with gaps', () => {
   it('are no loss when the batch follows on what was stored', async () => {
     const store = new PlainStore();
     await processSourceBatch(batchOf(0, 1, record(0, 'k', message)), store, rules);
     await processSourceBatch(batchOf(1, 9, record(4, 'k', message)), store, rules);
-    expect(store.nextOffset).toBe(9);
+    expect(store.nextOffset('t')).toBe(9);
   });
 
   it('are a loss when it does not', async () => {
@@ -63,7 +75,8 @@ describe('offsets with gaps', () => {
     const later = batchOf(4, 5, record(4, 'k', message));
     await expect(processSourceBatch(later, store, rules)).rejects.toMatchObject({
       code: 'HUB_SYNC_OFFSET_GAP',
+      context: { topic: 't' },
     });
-    expect(store.nextOffset).toBe(1);
+    expect(store.nextOffset('t')).toBe(1);
   });
 });

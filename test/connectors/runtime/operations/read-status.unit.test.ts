@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenInstance } from '../../../../connectors/hub-store/instance-store.ts';
-import type { InstanceStatus } from '../../../../connectors/runtime/operations/instance-status.ts';
+import type {
+  InstanceStatus,
+  SourceStatus,
+} from '../../../../connectors/runtime/operations/instance-status.ts';
 import {
   type HubStatus,
   readStatus,
@@ -12,11 +15,11 @@ const WELL: InstanceStatus = {
   healthy: true,
   reasons: [],
   httpPort: 9464,
-  source: null,
+  sources: [],
   lagRecords: null,
   perSecond: { read: 0, committed: 0, published: 0 },
 };
-const READING: InstanceStatus['source'] = {
+const READING: SourceStatus = {
   name: 'master',
   state: 'streaming',
   frozenBy: null,
@@ -24,6 +27,13 @@ const READING: InstanceStatus['source'] = {
   currentAsOf: NOW - 1_500,
   loadedRows: null,
   expectedRows: null,
+  pulls: null,
+};
+const READING_PU: SourceStatus = {
+  ...READING,
+  name: 'pu',
+  position: null,
+  currentAsOf: NOW - 60_000,
 };
 
 function instance(
@@ -66,7 +76,7 @@ describe('readStatus', () => {
   it('adds up what the instances share', async () => {
     const status = await statusOf([
       instance('a', ALL, {
-        source: READING,
+        sources: [READING],
         lagRecords: 3,
         perSecond: { read: 10, committed: 4, published: 4 },
       }),
@@ -78,7 +88,7 @@ describe('readStatus', () => {
     expect(status).toMatchObject({
       state: 'running',
       instances: 2,
-      freshnessSeconds: 1.5,
+      sources: [{ name: 'master', freshnessSeconds: 1.5 }],
       lagRecords: 7,
       backlog: { waiting: 7, oldestSeconds: 7.5 },
       perSecond: { read: 10, committed: 10, published: 4 },
@@ -113,8 +123,41 @@ describe('readStatus', () => {
     ['paused', 'paused'],
     ['frozen', 'frozen'],
   ] as const)('takes the state of the source: %s is %s', async (state, expected) => {
-    const status = await statusOf([instance('a', ALL, { source: { ...READING, state } })]);
+    const status = await statusOf([instance('a', ALL, { sources: [{ ...READING, state }] })]);
     expect(status.state).toBe(expected);
+  });
+
+  it('shows both registers, whichever instance reads them', async () => {
+    const status = await statusOf([
+      instance('a', ALL, { sources: [READING_PU] }),
+      instance('b', ALL, { sources: [READING] }),
+    ]);
+    expect(status.sources).toMatchObject([
+      { name: 'master', freshnessSeconds: 1.5 },
+      { name: 'pu', freshnessSeconds: 60 },
+    ]);
+  });
+
+  it.each([
+    ['streaming', 'loading', 'loading', []],
+    ['loading', 'paused', 'paused', ['pu is paused']],
+    ['frozen', 'paused', 'frozen', ['master waits for a decision: hub errors X', 'pu is paused']],
+  ] as const)('of Master %s and PU %s is %s', async (master, pu, expected, reasons) => {
+    const sources = [
+      { ...READING, state: master, frozenBy: 'X' },
+      { ...READING_PU, state: pu },
+    ];
+    expect(await statusOf([instance('a', ALL, { sources })])).toMatchObject({
+      state: expected,
+      reasons,
+    });
+  });
+
+  it('reads an instance from the time of one source', async () => {
+    const { pulls: _, ...source } = READING;
+    const { sources: __, ...before } = WELL;
+    const old = { ...instance('a', ALL), status: { ...before, source } };
+    expect((await statusOf([old])).sources).toMatchObject([{ name: 'master', position: '1:5' }]);
   });
 
   it('counts an instance of another version, whose status it does not know, as unhealthy', async () => {
@@ -122,6 +165,6 @@ describe('readStatus', () => {
       ...instance('a', ALL),
       status: { source: { state: 'dreaming' }, reasons: 5 },
     };
-    expect(await statusOf([strange])).toMatchObject({ state: 'unhealthy', source: null });
+    expect(await statusOf([strange])).toMatchObject({ state: 'unhealthy', sources: [] });
   });
 });

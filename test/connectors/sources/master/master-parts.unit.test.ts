@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createLoadMeter } from '../../../../connectors/sources/master/load-meter.ts';
 import {
   type MasterCheckpoint,
   parseCheckpoint,
@@ -15,6 +14,7 @@ import {
   isReadableAs,
   parseSqlType,
 } from '../../../../connectors/sources/master/sql-type.ts';
+import { createLoadMeter } from '../../../../connectors/waiting/load-meter.ts';
 import { withRetry } from '../../../../connectors/waiting/with-retry.ts';
 import { findHubError, HubError } from '../../../../core/errors/hub-error.ts';
 import type { ColumnType } from '../../../../core/mapping/master-mapping.ts';
@@ -240,11 +240,11 @@ describe('the removal guard', () => {
 
 describe('the progress of a load', () => {
   it('counts rate and time left from where this process began', () => {
-    const meter = createLoadMeter(10_000, 2_000, 0);
-    expect(meter.rate(4_000, 1_000)).toEqual({
+    const meter = createLoadMeter(2_000, 0);
+    expect(meter.rate(4_000, 10_000, 1_000)).toEqual({
       done: 4_000,
       total: 10_000,
-      rowsPerSecond: 2_000,
+      perSecond: 2_000,
       secondsLeft: 3,
     });
   });
