@@ -7,7 +7,7 @@ export function printBenchTable(results: readonly BenchResult[]): string {
   });
   return `# Benchmarks
 
-Made by \`npm run bench\`; one alone by \`npm run bench -- --only <name> --json\`. The same figures are in
+Made by \`npm run bench\`; one alone by \`npm run bench -- --only <name> --json\`, and put here with \`--update\`. The same figures are in
 [benchmarks.json](benchmarks.json). What limits them is in [benchmark-notes.md](benchmark-notes.md).
 
 Machine: ${describeMachine()}.

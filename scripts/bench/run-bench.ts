@@ -1,9 +1,8 @@
 /**
  * `npm run bench` measures and writes docs/benchmarks.md and docs/benchmarks.json.
- * `npm run bench -- --only <name> --json` measures one and prints it; it writes nothing. So can `store` be measured, which is not in
- * the table: the store without the roles around it.
+ * `npm run bench -- --only <name> --json` measures one, or some with commas between, and prints it; it writes nothing without `--update`, which
+ * puts it in its place on the pages. So can `store` be measured, which is not in the table: the store without the roles around it.
  */
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { mappingFilesOf } from '../../connectors/runtime/operations/mapping-files.ts';
 import { downStack, openStack } from '../stack/stack.ts';
@@ -22,17 +21,22 @@ import {
 import { benchStages } from './bench-stages.ts';
 import { benchStore } from './bench-store.ts';
 import { benchWholeWay } from './bench-whole-way.ts';
-import { printBenchTable } from './print-bench-table.ts';
+import { writeBenchPages } from './write-bench-pages.ts';
 
 /** What is measured without Kafka, registry and PostgreSQL. */
 const WITHOUT_SERVICES: readonly BenchName[] = ['identifiers', 'population', 'pu-parse', 'pu-rss'];
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    update: { type: 'boolean', default: false },
+  },
 });
-const only = BENCH_NAMES.find((name) => name === values.only);
+const asked = values.only?.split(',') ?? [];
+const only = BENCH_NAMES.filter((name) => asked.includes(name));
 const extra = EXTRA_BENCH_NAMES.find((name) => name === values.only);
-if (values.only !== undefined && only === undefined && extra === undefined) {
+if (asked.length !== only.length + (extra === undefined ? 0 : 1)) {
   const names = [...BENCH_NAMES, ...EXTRA_BENCH_NAMES].join(', ');
   console.error(`There is no measurement ${values.only}. There are: ${names}`);
   process.exit(2);
@@ -46,13 +50,9 @@ if (extra !== undefined) {
   print([await measureStore()]);
   process.exit(0);
 }
-const results = await measure(only === undefined ? BENCH_NAMES : [only]);
+const results = await measure(values.only === undefined ? BENCH_NAMES : only);
 print(results);
-if (only === undefined) {
-  const docs = new URL('../../docs/', import.meta.url);
-  writeFileSync(new URL('benchmarks.json', docs), `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(new URL('benchmarks.md', docs), printBenchTable(results));
-}
+if (values.only === undefined || values.update) writeBenchPages(results);
 process.exit(0);
 
 async function stopNow(): Promise<void> {
