@@ -147,6 +147,12 @@ describe('hub freshness', () => {
           },
           {
             ...shard,
+            pull: 'moved-out',
+            shard: 'next on another day',
+            nextDueAt: Date.UTC(2025, 1, 1, 14, 0),
+          },
+          {
+            ...shard,
             pull: 'first-load',
             shard: 'identities',
             watermark: null,

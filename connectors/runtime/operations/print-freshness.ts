@@ -14,7 +14,7 @@ function printMaster({ master }: FreshnessReport): string {
   return `master  ${printAge(master.asOf, master.ageSeconds)}  ${master.state}`;
 }
 
-function printPu({ pu }: FreshnessReport): readonly string[] {
+function printPu({ pu, at }: FreshnessReport): readonly string[] {
   if (pu === null) return ['pu      not configured: PU_URL is not set'];
   const state = pu.state ?? 'no instance reads it';
   const pullWidth = widest(pu.shards.map(({ pull }) => pull));
@@ -22,24 +22,32 @@ function printPu({ pu }: FreshnessReport): readonly string[] {
   return [
     `pu      ${state}`,
     ...pu.shards.map((shard) =>
-      ['', shard.pull.padEnd(pullWidth), shard.shard.padEnd(shardWidth), ...printShard(shard)].join(
-        '  ',
-      ),
+      [
+        '',
+        shard.pull.padEnd(pullWidth),
+        shard.shard.padEnd(shardWidth),
+        ...printShard(shard, at),
+      ].join('  '),
     ),
   ];
 }
 
-function printShard(shard: ShardReport): readonly string[] {
+function printShard(shard: ShardReport, at: number): readonly string[] {
   const { watermark, ageSeconds, finishedAt, nextDueAt, dueAt, code } = shard;
   return [
     printAge(watermark, ageSeconds),
     ...(finishedAt === null ? [] : [`finished ${time(finishedAt)}`]),
     ...printRun(shard),
     ...(dueAt === null || shard.running !== null ? [] : [`due since ${time(dueAt)}`]),
-    ...(nextDueAt === null ? [] : [`next ${time(nextDueAt)}`]),
+    ...(nextDueAt === null
+      ? []
+      : [`next ${nextDueAt - at < HALF_A_DAY_MS ? time(nextDueAt) : dayAndTime(nextDueAt)}`]),
     ...(shard.isLate ? [`LATE ${code ?? ''}`.trimEnd()] : code === null ? [] : [code]),
   ];
 }
+
+/** A time that is further away needs its day. */
+const HALF_A_DAY_MS = 12 * 3_600_000;
 
 function printRun({ running, perSecond, secondsLeft }: ShardReport): readonly string[] {
   if (running === null) return [];
