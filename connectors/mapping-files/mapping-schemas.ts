@@ -1,7 +1,7 @@
 /** The shape of the mapping files. What spans several fields is checked beside this file, in `check-….ts`. */
 import { z } from 'zod';
 import type { MasterMapping } from '../../core/mapping/master-mapping.ts';
-import type { PuMapping } from '../../core/mapping/pu-mapping.ts';
+import type { PullProfile, PuMapping } from '../../core/mapping/pu-mapping.ts';
 import type { County, Municipality } from '../../core/person/administrative-area.ts';
 import { type Oid, parseOid } from '../../core/person/person-identifier.ts';
 import type { ReserveNumberFormat } from '../../core/person/reserve-number-format.ts';
@@ -70,9 +70,14 @@ const masterMapping = z.strictObject({
 const twoDigits = z.string().regex(/^\d{2}$/, 'is not two digits');
 
 /** All pulls say equally much of a person: evidence with fewer fields would erase the rest. */
-const atLeastP4 = z.literal(['P4', 'P5'], {
-  error: 'is not P4 or P5: a profile below P4 would erase what another pull has read',
-});
+const atLeastP4 = z.custom<PullProfile>(
+  (value) => value === 'P4' || value === 'P5',
+  'is not P4 or P5: a profile below P4 would erase what another pull has read',
+);
+const onlyP5 = z.custom<'P5'>(
+  (value) => value === 'P5',
+  'is not P5: only P5 has where somebody lived before',
+);
 
 const puMapping = z.strictObject({
   version: z.int().positive(),
@@ -80,9 +85,7 @@ const puMapping = z.strictObject({
     'own-region': z.strictObject({ profile: atLeastP4, splitByMunicipality: z.array(twoDigits) }),
     'known-elsewhere': z.strictObject({ profile: atLeastP4 }),
     'reserve-identities': z.strictObject({ profile: atLeastP4, roots: z.array(oid) }),
-    'moved-out': z.strictObject({
-      profile: z.literal('P5', { error: 'is not P5: only P5 has where somebody lived before' }),
-    }),
+    'moved-out': z.strictObject({ profile: onlyP5 }),
   }),
   askableRoots: z.array(oid).nonempty('is empty'),
   reserveNumberAreaIsPlace: z.boolean().default(false),
@@ -186,10 +189,7 @@ function printIssue(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `is not of type ${issue.expected}`;
     case 'invalid_value':
-      // A schema may say why instead, in words of our kind.
-      return issue.message.startsWith('is not')
-        ? issue.message
-        : `is not one of ${issue.values.map(String).join(', ')}`;
+      return `is not one of ${issue.values.map(String).join(', ')}`;
     case 'unrecognized_keys':
       return `has unknown keys ${issue.keys.join(', ')}`;
     case 'invalid_union':

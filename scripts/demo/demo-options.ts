@@ -22,7 +22,7 @@ Options
   --exit-when-done     stop everything after the summary
   --help               this text
 
-docs/demo.md says what it shows and what the population is.`;
+docs/demo.md says what it shows, docs/sandbox.md what the population is.`;
 
 /** @returns the options, `help`, or what is wrong with the command line. */
 export function parseDemoOptions(

@@ -1,5 +1,5 @@
 /**
- * Master's rows of a person: the legacy register knows people later than PU, by other codes, and not by all of their numbers. docs/demo.md
+ * Master's rows of a person: the legacy register knows people later than PU, by other codes, and not by all of their numbers. docs/sandbox.md
  * says what differs.
  */
 import { birthDateInNumber } from './birth-numbers.ts';

@@ -1,6 +1,6 @@
 /**
  * The synthetic population: people that both registers know, each in its own way. A person is a pure function of the seed, the size and the
- * index, made when it is asked for; nothing is kept, so ten million take no more memory than a thousand. docs/demo.md says what the population
+ * index, made when it is asked for; nothing is kept, so ten million take no more memory than a thousand. docs/sandbox.md says what the population
  * is and is not.
  */
 

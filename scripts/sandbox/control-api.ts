@@ -130,6 +130,7 @@ function population({ settings, register }: ControlOptions): ControlPopulation {
 }
 
 async function live(register: Register, request: IncomingMessage): Promise<ControlLifeDone> {
+  // Only the hub's own tools write here, from this machine, and in this shape.
   const { persons, records } = (await readJsonBody(request)) as unknown as ControlLife;
   return { records: register.live(persons, records) };
 }

@@ -163,6 +163,7 @@ export class Register implements SandboxRegister, Disposable {
     if (told === undefined || former === undefined) return record;
     const kept = Object.entries(record).filter(([field]) => !told.has(field as Field));
     const own = Object.entries(former).filter(([field]) => told.has(field as Field));
+    // Each field comes from one of two records, so together they are a record, which the compiler does not see.
     return Object.fromEntries([...kept, ...own]) as unknown as PuRecord;
   }
 

@@ -1,4 +1,5 @@
 /** The only test file that reads the environment. */
+import { join } from 'node:path';
 
 /** Where the services for `*.int` and `*.e2e` tests are. Set by `npm test`; by hand: `hub stack up` prints them. */
 export interface TestEnvironment {
@@ -22,6 +23,11 @@ export function testEnvironment(): TestEnvironment {
 /** The folder of official schemas, codes and test numbers: `PU_SHARED_DIR`, else `../shared` beside the project. */
 export function sharedDirectory(): string {
   return process.env['PU_SHARED_DIR'] ?? new URL('../../../shared', import.meta.url).pathname;
+}
+
+/** The folder of PU's official schemas, with `core_components` and `interactions` in it: `PU_XSD_DIR`, else that of the shared folder. */
+export function schemaDirectory(): string {
+  return process.env['PU_XSD_DIR'] ?? join(sharedDirectory(), 'rivta/domain-5.1/schemas');
 }
 
 /** How long a day of sandbox life takes in a test, and how much happens in it: `PU_DAY_SECONDS`, `PU_DAY_RATE` (changes a second). */

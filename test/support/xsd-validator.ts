@@ -5,18 +5,12 @@ import { ParseOption, XmlDocument, XmlElement, XmlValidateError, XsdValidator } 
 import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs';
 import { describe } from 'vitest';
 import type { ContractName } from '../../scripts/sandbox/sandbox-types.ts';
-import { sharedPath } from './shared-data.ts';
+import { schemaDirectory } from './env.ts';
 
 export type Direction = 'request' | 'response';
 
 const SOAP = { soap: 'http://schemas.xmlsoap.org/soap/envelope/' };
 const ADDRESS = { itr: 'urn:riv:itintegration:registry:1' };
-
-/** The folder of PU's official schemas, with `core_components` and `interactions` in it: `PU_XSD_DIR`, else that of `../shared`. */
-export function schemaDirectory(): string {
-  // biome-ignore lint/style/noProcessEnv: only the tests against the schemas need this one.
-  return process.env['PU_XSD_DIR'] ?? sharedPath('rivta/domain-5.1/schemas');
-}
 
 /** Whether the official schemas are there. */
 export function hasSchemas(): boolean {

@@ -1,6 +1,6 @@
 import type { LifeCounts, LifeKind } from './life-kinds.ts';
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 2_000;
 
 /** Says now and then what has happened since it was made. Counts of kinds, and nothing of any person. */
 export class LifeProgress implements Disposable {
