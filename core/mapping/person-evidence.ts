@@ -62,10 +62,16 @@ export interface ContactPoint {
 
 export type MaritalStatus = 'OG' | 'G' | 'Ä' | 'S' | 'RP' | 'SP' | 'EP';
 
-/** Who says that two identities are the same person, and how. Kept as evidence; what follows from it is decided elsewhere. */
+/**
+ * Who says that two identities are the same person, and how. Kept as evidence; what follows from it is decided in core/identity.
+ * `linked`: PU's own link (linkedIdentity). `referred`: a reference of Skatteverket (referredPersonalIdentities), or Master's.
+ * `ended`: a reference of Skatteverket that is said to have ended (status AS); no mapper states it yet.
+ */
 export interface StatedLink {
-  readonly kind: 'linked' | 'referred';
+  readonly kind: 'linked' | 'referred' | 'ended';
   readonly identity: Identity;
+  /** True when PU says that the other identity is the main one (LinkedIdentityType.primaryIdentity). Absent: not said; no mapper states it yet. */
+  readonly primary?: boolean;
 }
 
 /** One source record after mapping: normalised, code tables applied, everything that the hub knows from it. */

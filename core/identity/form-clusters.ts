@@ -1,0 +1,258 @@
+import {
+  type Identity,
+  type IdentityKey,
+  type PersonKey,
+  personKeyOf,
+} from '../person/person-identifier.ts';
+import type { StoredEvidence } from '../sync/ports.ts';
+import type { SourceName } from '../sync/source-record.ts';
+import { claimReserveNumbers } from './claimed-twice.ts';
+import { collectPairs, type LinkNode, type LinkPair } from './link-pairs.ts';
+import { type JudgedPair, judgePair, weakerOf } from './link-verdicts.ts';
+import { findCircle } from './reference-circles.ts';
+import { createUnionFind, type UnionFind } from './union-find.ts';
+import type { Decision, Finding } from './work-item.ts';
+
+/** What clusters are formed from: an identity with its evidence as it will be. Where it belonged before makes no difference. */
+export interface Member {
+  readonly identity: Identity;
+  readonly identityKey: IdentityKey;
+  /** When it was first seen, in microseconds since 1970; of two of the same moment the lower key was first. */
+  readonly firstSeen: number;
+  readonly evidence: readonly StoredEvidence[];
+}
+
+/** Two identities that are one person, and who says so. */
+export interface Join {
+  readonly from: IdentityKey;
+  readonly to: IdentityKey;
+  readonly source: SourceName | 'decision';
+}
+
+/** Identities that are one person. */
+export interface FormedCluster {
+  /** The key of its first-seen identity. */
+  readonly personKey: PersonKey;
+  /** First seen first. */
+  readonly members: readonly Member[];
+  readonly joins: readonly Join[];
+}
+
+export interface Formation {
+  /** Every member is in exactly one of them; ordered by person key. */
+  readonly clusters: readonly FormedCluster[];
+  /** Of each member, by its key: the key of the first-seen identity among all that any link connects with it, whether it counts or not. */
+  readonly groupOf: ReadonlyMap<IdentityKey, IdentityKey>;
+  readonly findings: readonly Finding[];
+}
+
+/** Why a stated link joins two identities, or does not; for `hub explain`. */
+export type LinkVerdict =
+  | 'joins'
+  | 'against-hierarchy'
+  | 'only-pu-may-state'
+  | 'claimed-twice'
+  | 'birth-data-differ'
+  | 'stated-and-denied'
+  | 'ended'
+  | 'decided-against';
+
+export interface ExplainedLink {
+  readonly from: IdentityKey;
+  /** Undefined: the identity is none of the members. */
+  readonly to: IdentityKey | undefined;
+  readonly source: Join['source'];
+  readonly kind: 'linked' | 'referred' | 'ended' | 'decision';
+  readonly verdict: LinkVerdict;
+}
+
+/**
+ * The persons among identities: a pure function of their evidence and of what was decided, whatever the order of either.
+ *
+ * A link is judged in this order; the first line that fits decides.
+ *
+ * | What is stated | What becomes of it |
+ * |---|---|
+ * | a link in a removed record | it is not stated any more |
+ * | a reference of PU that has ended (`ended`) | joins nobody; denies PU's `referred` about the pair in any record that is not newer |
+ * | any link, and the latest decision about the two is `different-persons` | does not count; the two can still be one person through a third |
+ * | any pair, and the latest decision is `same-person` | joined, as if PU had stated it; an LRID and an LRID too, since a person answers for it |
+ * | PU's `referred`, and a newer record of PU says that it ended | does not count |
+ * | PU's `referred`, and a record of the same second says so | does not count: `link-stated-and-denied` |
+ * | LRID – LRID | never joins: `link-against-hierarchy` |
+ * | NRID – NRID | joins |
+ * | reserve number – stronger, PU | joins, unless PU's `linked` names the weaker one as main: `link-against-hierarchy` |
+ * | reserve number → stronger, Master | joins |
+ * | stronger → reserve number, Master | joins when the weaker one or PU states it too; else `link-against-hierarchy` |
+ * | SNR – PNR, PU | joins, unless PU's `linked` names the SNR as main: `link-against-hierarchy` |
+ * | SNR – PNR, Master | does not count |
+ * | PNR – PNR, SNR – SNR, PU | joins, whatever the birth dates |
+ * | PNR – PNR, SNR – SNR, Master | joins when both birth dates are known and equal; both known and not equal: `birth-data-differ` |
+ *
+ * Then {@link claimReserveNumbers}: people who share nothing but a reserve number are not joined by it (`identity-claimed-twice`). At last
+ * {@link findCircle}. A pair that is joined otherwise has no finding about the hierarchy or birth data, and a finding that somebody answered
+ * is not made again.
+ *
+ * An identity that only links speak of is a member without evidence, and counts. One that is not among the members joins nobody.
+ */
+export function formClusters(
+  members: readonly Member[],
+  decisions: readonly Decision[],
+): Formation {
+  // A million persons have one identity: nothing can be joined with it.
+  const [only] = members;
+  if (only === undefined || members.length === 1) return formAlone(only);
+  const judgement = judge(members, decisions);
+  const clusters = buildClusters(judgement);
+  const circles = clusters.flatMap((cluster) => findCircle(cluster.members) ?? []);
+  return {
+    clusters,
+    groupOf: buildGroups(judgement),
+    findings: unanswered([...judgement.findings, ...circles], decisions),
+  };
+}
+
+/** Every stated link of these identities and every decision about two of them, with what becomes of it: by the same path as {@link formClusters}. */
+export function explainLinks(
+  members: readonly Member[],
+  decisions: readonly Decision[],
+): readonly ExplainedLink[] {
+  const { nodes, judged, lost } = judge(members, decisions);
+  const keyOf = (index: number): IdentityKey | undefined => nodes[index]?.identityKey;
+  const explained: ExplainedLink[] = [];
+  for (const one of judged) {
+    const { links, decision } = one.pair;
+    const held = (verdict: LinkVerdict): LinkVerdict =>
+      verdict === 'joins' && lost.has(one) ? 'claimed-twice' : verdict;
+    links.forEach(({ from, to, source, kind }, index) => {
+      const [fromKey, verdict] = [keyOf(from), one.verdicts[index]];
+      if (fromKey === undefined || verdict === undefined) return;
+      explained.push({ from: fromKey, to: keyOf(to), source, kind, verdict: held(verdict) });
+    });
+    if (decision === undefined) continue;
+    explained.push({
+      from: decision.subject,
+      to: decision.other ?? undefined,
+      source: 'decision',
+      kind: 'decision',
+      verdict: held(decision.choice === 'same-person' ? 'joins' : 'decided-against'),
+    });
+  }
+  return inTextOrder(explained, ({ from, to, source, kind }) => `${from} ${to} ${source} ${kind}`);
+}
+
+/** What all answers are read from. */
+interface Judgement {
+  /** First seen first; a member's number is that of its node. */
+  readonly members: readonly Member[];
+  readonly nodes: readonly LinkNode[];
+  readonly judged: readonly JudgedPair[];
+  /** Pairs that would join, but for another claim on the same reserve number. */
+  readonly lost: ReadonlySet<JudgedPair>;
+  readonly persons: UnionFind;
+  readonly findings: readonly Finding[];
+}
+
+function judge(unordered: readonly Member[], decisions: readonly Decision[]): Judgement {
+  const members = [...unordered].sort(compareFirstSeen);
+  const { nodes, pairs } = collectPairs(members, decisions);
+  const judged = pairs.map((pair) => judgePair(nodes, pair));
+  const persons = createUnionFind(members.length);
+  const joined = judged.filter(({ joins, pair }) => joins && isAmong(members, pair));
+  const { lost, findings } = claimReserveNumbers(nodes, joined, persons);
+  const all = [...judged.flatMap((one) => one.findings), ...findings];
+  return { members, nodes, judged, lost, persons, findings: all };
+}
+
+function compareFirstSeen(a: Member, b: Member): number {
+  return a.firstSeen - b.firstSeen || (a.identityKey < b.identityKey ? -1 : 1);
+}
+
+/** Whether both ends are members: `b` is the higher number, and members come first. */
+function isAmong(members: readonly Member[], { b }: LinkPair): boolean {
+  return b < members.length;
+}
+
+function formAlone(member: Member | undefined): Formation {
+  if (member === undefined) return { clusters: [], groupOf: new Map(), findings: [] };
+  const { identityKey } = member;
+  return {
+    clusters: [{ personKey: personKeyOf(identityKey), members: [member], joins: [] }],
+    groupOf: new Map([[identityKey, identityKey]]),
+    findings: [],
+  };
+}
+
+function buildClusters({ members, nodes, judged, lost, persons }: Judgement): FormedCluster[] {
+  const bySet = new Map<number, { members: Member[]; joins: Join[] }>();
+  const setOf = (index: number): { members: Member[]; joins: Join[] } => {
+    const root = persons.find(index);
+    const known = bySet.get(root);
+    if (known !== undefined) return known;
+    const set = { members: [], joins: [] };
+    bySet.set(root, set);
+    return set;
+  };
+  members.forEach((member, index) => {
+    setOf(index).members.push(member);
+  });
+  for (const one of judged) {
+    if (!one.joins || lost.has(one) || !isAmong(members, one.pair)) continue;
+    setOf(one.pair.a).joins.push(...joinsOf(nodes, one));
+  }
+  const clusters = [...bySet.values()].flatMap((set): FormedCluster[] => {
+    const [first] = set.members;
+    if (first === undefined) return [];
+    const joins = inTextOrder(set.joins, ({ from, to, source }) => `${from} ${to} ${source}`);
+    return [{ personKey: personKeyOf(first.identityKey), members: set.members, joins }];
+  });
+  return inTextOrder(clusters, ({ personKey }) => personKey);
+}
+
+/** One join for each register that states it and counts, from the weaker number to the stronger, or the lower key: whoever states it. */
+function joinsOf(nodes: readonly LinkNode[], { pair, verdicts }: JudgedPair): readonly Join[] {
+  const [keyA, keyB] = [nodes[pair.a]?.identityKey, nodes[pair.b]?.identityKey];
+  if (keyA === undefined || keyB === undefined) return [];
+  const weaker = weakerOf(nodes, pair.a, pair.b);
+  const isUpwards = weaker === undefined ? keyA < keyB : weaker === pair.a;
+  const [from, to] = isUpwards ? [keyA, keyB] : [keyB, keyA];
+  const sources = new Set<Join['source']>();
+  pair.links.forEach(({ source }, index) => {
+    if (verdicts[index] === 'joins') sources.add(source);
+  });
+  if (pair.decision?.choice === 'same-person') sources.add('decision');
+  return [...sources].map((source) => ({ from, to, source }));
+}
+
+function buildGroups({ members, judged }: Judgement): ReadonlyMap<IdentityKey, IdentityKey> {
+  const groups = createUnionFind(members.length);
+  for (const { pair } of judged) if (isAmong(members, pair)) groups.join(pair.a, pair.b);
+  const firstOf = new Map<number, IdentityKey>();
+  const groupOf = new Map<IdentityKey, IdentityKey>();
+  members.forEach(({ identityKey }, index) => {
+    const root = groups.find(index);
+    const first = firstOf.get(root) ?? identityKey;
+    firstOf.set(root, first);
+    groupOf.set(identityKey, first);
+  });
+  return groupOf;
+}
+
+function unanswered(
+  findings: readonly Finding[],
+  decisions: readonly Decision[],
+): readonly Finding[] {
+  const textOf = ({ kind, subject, other }: Finding): string => `${kind} ${subject} ${other}`;
+  const answered = new Set(decisions.map(textOf));
+  return inTextOrder(
+    findings.filter((finding) => !answered.has(textOf(finding))),
+    textOf,
+  );
+}
+
+function inTextOrder<T>(items: readonly T[], textOf: (item: T) => string): T[] {
+  if (items.length < 2) return [...items];
+  const keyed = items.map((item) => ({ text: textOf(item), item }));
+  keyed.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+  return keyed.map(({ item }) => item);
+}
