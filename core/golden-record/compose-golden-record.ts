@@ -1,6 +1,6 @@
 import type { Locality, PersonEvidence } from '../mapping/person-evidence.ts';
-import { classifyRoot } from '../person/identity-type.ts';
-import { type Identity, type IdentityType, identityText } from '../person/person-identifier.ts';
+import { classifyRoot, STRENGTH_OF } from '../person/identity-type.ts';
+import { type Identity, identityText } from '../person/person-identifier.ts';
 import type { SourceName, SourcePosition } from '../sync/source-record.ts';
 import type {
   CountyMembership,
@@ -28,8 +28,6 @@ export interface Provenance {
 
 /** Whose evidence golden records follow. The other source's is kept, and its flags protect all the same. */
 const LEADING_SOURCE: SourceName = 'master';
-
-const STRENGTH: Readonly<Record<IdentityType, number>> = { PNR: 3, SNR: 2, NRID: 1, LRID: 0 };
 
 /**
  * The golden record of a cluster: a pure function of its evidence. The order in which the evidence is given, or came, makes no
@@ -124,7 +122,8 @@ function chooseMain(evidence: readonly ClusterEvidence[]): ClusterEvidence | und
   if (evidence.length <= 1) return evidence[0];
   return evidence.reduce((best, candidate) => {
     const stronger =
-      STRENGTH[classifyRoot(candidate.identity.root)] - STRENGTH[classifyRoot(best.identity.root)];
+      STRENGTH_OF[classifyRoot(candidate.identity.root)] -
+      STRENGTH_OF[classifyRoot(best.identity.root)];
     if (stronger !== 0) return stronger > 0 ? candidate : best;
     return identityText(candidate.identity) < identityText(best.identity) ? candidate : best;
   });

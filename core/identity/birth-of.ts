@@ -16,12 +16,14 @@ export function birthOf(evidence: readonly StoredEvidence[]): PartialDate | null
   return latestRecord(evidence)?.birthDate ?? null;
 }
 
-/** Dates are equal when both say the same to the same precision. */
+/** Equal when both say the same to the same precision. One that only says less (`1954` and `1954-01-31`) contradicts nothing, and proves nothing. */
 export function compareBirth(
   a: readonly StoredEvidence[],
   b: readonly StoredEvidence[],
 ): 'equal' | 'differ' | 'not-known' {
   const [birthA, birthB] = [birthOf(a), birthOf(b)];
   if (birthA === null || birthB === null) return 'not-known';
-  return birthA.value === birthB.value ? 'equal' : 'differ';
+  if (birthA.value === birthB.value) return 'equal';
+  const saysLess = birthA.value.startsWith(birthB.value) || birthB.value.startsWith(birthA.value);
+  return saysLess ? 'not-known' : 'differ';
 }

@@ -46,7 +46,7 @@ export interface Formation {
   readonly findings: readonly Finding[];
 }
 
-/** Why a stated link joins two identities, or does not; for `hub explain`. */
+/** Why a stated link joins two identities, or does not. */
 export type LinkVerdict =
   | 'joins'
   | 'against-hierarchy'
@@ -87,7 +87,7 @@ export interface ExplainedLink {
  * | SNR – PNR, PU | joins, unless PU's `linked` names the SNR as main: `link-against-hierarchy` |
  * | SNR – PNR, Master | does not count |
  * | PNR – PNR, SNR – SNR, PU | joins, whatever the birth dates |
- * | PNR – PNR, SNR – SNR, Master | joins when both birth dates are known and equal; both known and not equal: `birth-data-differ` |
+ * | PNR – PNR, SNR – SNR, Master | joins when both birth dates are known and equal; both known and contradicting: `birth-data-differ` |
  *
  * Then {@link claimReserveNumbers}: people who share nothing but a reserve number are not joined by it (`identity-claimed-twice`). At last
  * {@link findCircle}. A pair that is joined otherwise has no finding about the hierarchy or birth data, and a finding that somebody answered

@@ -1,3 +1,4 @@
+import { STRENGTH_OF } from '../person/identity-type.ts';
 import type { IdentityKey, IdentityType } from '../person/person-identifier.ts';
 import { comparePositions, type SourceName, type SourcePosition } from '../sync/source-record.ts';
 import { compareBirth } from './birth-of.ts';
@@ -50,17 +51,15 @@ const RULE_OF: Readonly<Record<IdentityType, Readonly<Record<IdentityType, PairR
   },
 };
 
-const STRENGTH: Readonly<Record<IdentityType, number>> = { LRID: 0, NRID: 1, SNR: 2, PNR: 3 };
-
 /** Skatteverket's numbers; the others are reserve numbers. */
 export function isReal(type: IdentityType): boolean {
-  return STRENGTH[type] >= STRENGTH.SNR;
+  return STRENGTH_OF[type] >= STRENGTH_OF.SNR;
 }
 
 /** The weaker of two numbers; undefined when they are of one kind. */
 export function weakerOf(nodes: readonly LinkNode[], a: number, b: number): number | undefined {
-  const strengthA = STRENGTH[nodes[a]?.type ?? 'LRID'];
-  const strengthB = STRENGTH[nodes[b]?.type ?? 'LRID'];
+  const strengthA = STRENGTH_OF[nodes[a]?.type ?? 'LRID'];
+  const strengthB = STRENGTH_OF[nodes[b]?.type ?? 'LRID'];
   if (strengthA === strengthB) return undefined;
   return strengthA < strengthB ? a : b;
 }

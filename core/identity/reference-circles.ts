@@ -1,10 +1,7 @@
-import { classifyRoot } from '../person/identity-type.ts';
-import type { IdentityType } from '../person/person-identifier.ts';
+import { classifyRoot, STRENGTH_OF } from '../person/identity-type.ts';
 import { latestRecord } from './birth-of.ts';
 import type { Member } from './form-clusters.ts';
 import type { Finding } from './work-item.ts';
-
-const STRONGEST_FIRST: readonly IdentityType[] = ['PNR', 'SNR', 'NRID', 'LRID'];
 
 /**
  * Numbers of one person that have all been replaced: among those of the strongest kind that a register has a record of, two or more, and
@@ -16,10 +13,10 @@ export function findCircle(members: readonly Member[]): Finding | undefined {
     const record = latestRecord(evidence);
     if (record === null) return [];
     const isReplaced = record.deregistration?.reason === 'GN';
-    return [{ identityKey, type: classifyRoot(identity.root), isReplaced }];
+    return [{ identityKey, strength: STRENGTH_OF[classifyRoot(identity.root)], isReplaced }];
   });
-  const type = STRONGEST_FIRST.find((kind) => known.some((one) => one.type === kind));
-  const strongest = known.filter((one) => one.type === type);
+  const most = known.reduce((highest, { strength }) => Math.max(highest, strength), -1);
+  const strongest = known.filter(({ strength }) => strength === most);
   if (!strongest.every(({ isReplaced }) => isReplaced)) return undefined;
   const [subject, other] = strongest.map(({ identityKey }) => identityKey).sort();
   if (subject === undefined || other === undefined) return undefined;

@@ -15,14 +15,6 @@ export const WORK_ITEM_KINDS = [
   'link-stated-and-denied',
   /** Numbers that each say that they were replaced by the other: none is the present one. */
   'references-in-a-circle',
-  /** A protected person without a county: no membership, so nothing can be booked. */
-  'no-county',
-  /** Master still has a flag that PU, which decides, does not have, and PU's record is not newer. */
-  'protection-kept',
-  /** The same, and both are of the same second. */
-  'protection-contradiction',
-  /** Somebody who is not protected lives where a protected person is known to have lived. */
-  'same-address',
 ] as const;
 export type WorkItemKind = (typeof WORK_ITEM_KINDS)[number];
 
@@ -35,40 +27,16 @@ export interface Finding {
   readonly other: IdentityKey | null;
 }
 
-/** An item that is open in the store. */
-export interface OpenWorkItem extends Finding {
-  readonly id: bigint;
-}
-
 /** What somebody can decide. */
 export const DECISION_CHOICES = [
   /** The two identities are one person: joins them as if PU had stated it. */
   'same-person',
   /** They are not: whatever a register states about the two does not count. */
   'different-persons',
-  /** Master's flag on `subject` does not count any more. `value`: `protectedSince` of the flag that was looked at; a later flag counts again. */
-  'lift-protection',
-  /** The flag stays. `value` as before: a later one is looked at again. */
-  'keep-protection',
-  /** `subject` belongs to the county in `value`, two digits. */
-  'county',
   /** Looked at, and nothing is to be done. */
   'noted',
 ] as const;
 export type DecisionChoice = (typeof DECISION_CHOICES)[number];
-
-/** Which choices an item of each kind has. */
-export const CHOICES_OF: Readonly<Record<WorkItemKind, readonly DecisionChoice[]>> = {
-  'link-against-hierarchy': ['same-person', 'different-persons'],
-  'identity-claimed-twice': ['same-person', 'different-persons'],
-  'birth-data-differ': ['same-person', 'different-persons'],
-  'link-stated-and-denied': ['same-person', 'different-persons'],
-  'references-in-a-circle': ['noted'],
-  'no-county': ['county', 'noted'],
-  'protection-kept': ['lift-protection', 'keep-protection'],
-  'protection-contradiction': ['lift-protection', 'keep-protection'],
-  'same-address': ['noted'],
-};
 
 /**
  * What somebody decided: evidence like a register's record, kept for ever, so that it survives a rebuild. Of two about the same thing the
@@ -76,11 +44,9 @@ export const CHOICES_OF: Readonly<Record<WorkItemKind, readonly DecisionChoice[]
  */
 export interface Decision {
   readonly id: bigint;
-  /** What it answers; a later reason of the same kind about the same identities is answered too, but for a later flag of protection. */
+  /** What it answers; a later reason of the same kind about the same identities is answered too. */
   readonly kind: WorkItemKind;
   readonly subject: IdentityKey;
   readonly other: IdentityKey | null;
   readonly choice: DecisionChoice;
-  /** Of `county`, `lift-protection` and `keep-protection`; else null. */
-  readonly value: string | null;
 }

@@ -61,7 +61,7 @@ const decisions = fc
   .map((all) =>
     all.map((one, index): Decision => {
       const [subject, other] = [keyOf(one.subject), keyOf(one.other)];
-      return { ...one, subject, other, id: BigInt(index), value: null };
+      return { ...one, subject, other, id: BigInt(index) };
     }),
   );
 const shuffled = <T>(items: readonly T[]) =>

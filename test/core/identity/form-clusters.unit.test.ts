@@ -150,14 +150,14 @@ describe('a decision', () => {
     const decisions = [
       decide('same-person', 'PNR1', 'PNR9'),
       decide('same-person', 'PNR9', 'PNR2'),
-      decide('county', 'PNR1', null, 'no-county'),
+      decide('noted', 'PNR1', null, 'references-in-a-circle'),
     ];
     expect(formed(apart, decisions)).toEqual(formed(apart));
     expect(verdicts(apart, decisions)).toEqual([]);
   });
 
   it('about something else than the two joins nobody', () => {
-    const decisions = [decide('noted', 'PNR1', 'PNR2', 'same-address')];
+    const decisions = [decide('noted', 'PNR1', 'PNR2', 'references-in-a-circle')];
     expect(formed(apart, decisions).persons).toEqual(['PNR1', 'PNR2']);
     expect(new Set(formClusters(apart, decisions).groupOf.values()).size).toBe(2);
   });

@@ -149,11 +149,16 @@ describe.each(['PNR', 'SNR'] as const)('two of %s', (type) => {
     [null, '1890-01-01'],
     ['1890-01-01', null],
     [null, null],
-  ])('are left apart without a question when a birth date is not known: %s, %s', (a, b) => {
-    const members = referredBy('master', a, b);
-    expect(formed(members)).toEqual({ persons: [one, two], findings: [] });
-    expect(verdicts(members)).toEqual([`${one} referred ${two}: birth-data-differ`]);
-  });
+    ['1890', '1890-01-01'],
+    ['1890-01-01', '1890-01'],
+  ])(
+    'are left apart without a question when a birth date is not known, or not whole: %s, %s',
+    (a, b) => {
+      const members = referredBy('master', a, b);
+      expect(formed(members)).toEqual({ persons: [one, two], findings: [] });
+      expect(verdicts(members)).toEqual([`${one} referred ${two}: birth-data-differ`]);
+    },
+  );
 
   it("are joined by PU's reference in spite of different birth dates", () => {
     const members = [

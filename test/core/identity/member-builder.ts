@@ -6,6 +6,7 @@ import {
 } from '../../../core/identity/form-clusters.ts';
 import type { Decision, DecisionChoice, Finding } from '../../../core/identity/work-item.ts';
 import type { PersonEvidence, StatedLink } from '../../../core/mapping/person-evidence.ts';
+import type { DatePrecision } from '../../../core/person/partial-date.ts';
 import {
   type ContentHash,
   type Identity,
@@ -90,7 +91,7 @@ export function contentOf(name: Name, says: Says): PersonEvidence {
       notificationName: null,
     },
     sex: 'unknown',
-    birthDate: birth === null ? null : { precision: 'day', value: birth },
+    birthDate: birth === null ? null : { precision: precisionOf(birth), value: birth },
     protectedPerson: false,
     protectedPopulationRecord: false,
     deregistration: says.isReplaced ? { reason: 'GN', date: null, foundDeadAt: null } : null,
@@ -101,6 +102,11 @@ export function contentOf(name: Name, says: Says): PersonEvidence {
     links: linksOf(says),
     testPerson: false,
   };
+}
+
+function precisionOf(date: string): DatePrecision {
+  const parts = date.split('-').length;
+  return parts === 1 ? 'year' : parts === 2 ? 'month' : 'day';
 }
 
 function linksOf({ linked = [], main = [], referred = [], ended = [] }: Says): StatedLink[] {
@@ -131,7 +137,6 @@ export function decide(
     subject: keyOf(subject),
     other: other && keyOf(other),
     choice,
-    value: null,
   };
 }
 
