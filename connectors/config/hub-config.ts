@@ -45,6 +45,18 @@ export interface PuConfig {
   readonly workDirectory: string;
 }
 
+/** How much the role core does at once. */
+export interface CoreConfig {
+  /** Source records in one transaction. */
+  readonly batchRecords: number;
+  /** Identities that one transaction derives again. */
+  readonly derivationPage: number;
+  /** Outbox entries; while more wait, nothing is derived again. */
+  readonly derivationBacklog: number;
+  /** Above 0, at most 1. */
+  readonly maxVanishingShare: number;
+}
+
 /** PEM texts. Undefined: the system's authorities; no certificate of our own. */
 export interface KafkaTls {
   readonly ca: Secret | undefined;
@@ -78,7 +90,7 @@ export interface HubConfig {
   readonly master: MasterConfig | null;
   /** Null when PU_URL is not set. */
   readonly pu: PuConfig | null;
-  readonly core: { readonly batchRecords: number };
+  readonly core: CoreConfig;
   readonly publisher: { readonly batchEntries: number; readonly alarmSeconds: number };
   readonly health: { readonly stallSeconds: number };
   readonly http: { readonly port: number };

@@ -141,7 +141,12 @@ function resolveConfig(values: SettingValues): HubConfig {
     store: { url: values.DATABASE_URL },
     master: resolveMaster(values),
     pu: resolvePu(values),
-    core: { batchRecords: values.HUB_BATCH_RECORDS },
+    core: {
+      batchRecords: values.HUB_BATCH_RECORDS,
+      derivationPage: values.HUB_DERIVATION_PAGE,
+      derivationBacklog: values.HUB_DERIVATION_BACKLOG,
+      maxVanishingShare: values.HUB_MAX_VANISHING_SHARE,
+    },
     publisher: {
       batchEntries: values.HUB_PUBLISH_BATCH,
       alarmSeconds: values.HUB_OUTBOX_ALARM_SECONDS,

@@ -305,6 +305,27 @@ export const SETTINGS = {
     kind: wholeNumber(1, 10_000, 'records'),
     description: 'At most so many source records go into one transaction.',
   },
+  HUB_DERIVATION_PAGE: {
+    section: 'Main path and publisher',
+    default: '1000',
+    kind: wholeNumber(1, 10_000, 'identities'),
+    description:
+      'A switch of the phase and a rebuild derive about so many identities again in one transaction.',
+  },
+  HUB_DERIVATION_BACKLOG: {
+    section: 'Main path and publisher',
+    default: '20000',
+    kind: wholeNumber(1, 10_000_000, 'entries'),
+    description:
+      'A switch of the phase and a rebuild wait while more outbox entries than this wait to be published.',
+  },
+  HUB_MAX_VANISHING_SHARE: {
+    section: 'Main path and publisher',
+    default: '0.01',
+    kind: share(),
+    description:
+      'A switch of the phase or a rebuild by which a larger part of the persons would no longer be published stops until a person accepts it. Twenty may always.',
+  },
   HUB_PUBLISH_BATCH: {
     section: 'Main path and publisher',
     default: '500',

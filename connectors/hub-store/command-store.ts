@@ -67,6 +67,11 @@ const PENDING = statement<CommandRow>(
    ORDER BY c.id`,
 );
 
+const UNANSWERED = statement<CommandRow>(
+  'unanswered-commands',
+  `${COMMANDS} WHERE NOT EXISTS (SELECT FROM command_outcomes o WHERE o.command_id = c.id) ORDER BY c.id LIMIT $1`,
+);
+
 const LIST = statement<CommandRow>('list-commands', `${COMMANDS} ORDER BY c.id DESC LIMIT $1`);
 
 const LATEST = statement<CommandRow>(
@@ -130,6 +135,11 @@ export class CommandStore {
   async latest(target: string, kinds: readonly string[]): Promise<StoredCommand | undefined> {
     const [row] = await this.#database.query(LATEST, [target, kinds]);
     return row === undefined ? undefined : storedCommand(row);
+  }
+
+  /** Commands that no instance has answered, oldest first. */
+  async unanswered(limit: number): Promise<readonly StoredCommand[]> {
+    return (await this.#database.query(UNANSWERED, [limit])).map(storedCommand);
   }
 
   /** The newest commands, newest first. */

@@ -10,20 +10,28 @@ import { PostgresAskableIdentities, type PullScope } from './askable-identities.
 import { type CallBudgetOptions, PostgresCallBudget } from './call-budget-store.ts';
 import { CommandStore } from './command-store.ts';
 import { type Database, statement } from './database.ts';
+import { DerivationStore } from './derivation-store.ts';
+import { PostgresFollowUps } from './follow-up-store.ts';
+import { GroupReader } from './group-pages.ts';
 import type { HubStoreConfig } from './hub-store-config.ts';
 import { InstanceStore } from './instance-store.ts';
+import { ensureJournalPartitions } from './journal-partitions.ts';
 import { openDatabase } from './knex-client.ts';
 import { PostgresKnownRowStore } from './known-row-store.ts';
 import { PostgresLeaseStore } from './lease-store.ts';
+import { LinkPeriods } from './link-periods.ts';
 import { type OutboxOptions, PostgresOutbox } from './outbox.ts';
 import { ParkedRecords } from './parked-records.ts';
 import { PayloadCipher } from './payload-cipher.ts';
 import { type PersonLineage, readPersonLineage } from './person-lineage.ts';
 import { PostgresPersonStore } from './person-store.ts';
+import { PhaseStore } from './phase-store.ts';
 import { PostgresPuKnownStore } from './pu-known-store.ts';
 import { PullCoverage } from './pull-coverage.ts';
+import { PurgeOrders } from './purge-orders.ts';
 import { PostgresSourceCheckpointStore } from './source-checkpoint-store.ts';
 import { StoreNotices } from './store-notices.ts';
+import { WorkItems } from './work-items.ts';
 
 /** Everything that the hub keeps in PostgreSQL, over one pool. Its tables are made by `migrateHubStore`. */
 export interface HubStore extends AsyncDisposable {
@@ -32,6 +40,13 @@ export interface HubStore extends AsyncDisposable {
   readonly leases: LeaseStore;
   readonly checkpoints: SourceCheckpointStore;
   readonly parked: ParkedRecords;
+  readonly phases: PhaseStore;
+  readonly derivations: DerivationStore;
+  readonly workItems: WorkItems;
+  readonly purgeOrders: PurgeOrders;
+  readonly followUps: PostgresFollowUps;
+  readonly groups: GroupReader;
+  readonly links: LinkPeriods;
   readonly commands: CommandStore;
   readonly instances: InstanceStore;
   /** What a source without change tracking had at the last pass. */
@@ -46,6 +61,8 @@ export interface HubStore extends AsyncDisposable {
   callBudget(options: CallBudgetOptions): PostgresCallBudget;
   /** @returns undefined when nobody has this key. Any key of the person will do. */
   readLineage(key: PersonKey): Promise<PersonLineage | undefined>;
+  /** Makes the journal's next months; once a day. */
+  ensureJournalPartitions(): Promise<void>;
   /** Wakes who waits for outbox entries or commands. A hint that can be lost: look by yourself now and then as well. */
   readonly notices: StoreNotices;
   /** Proves that the store answers. @throws HubError */
@@ -73,6 +90,13 @@ export function openHubStore(config: HubStoreConfig): HubStore {
     leases: new PostgresLeaseStore(database),
     checkpoints: new PostgresSourceCheckpointStore(database),
     parked: new ParkedRecords(database, cipher),
+    phases: new PhaseStore(database),
+    derivations: new DerivationStore(database),
+    workItems: new WorkItems(database),
+    purgeOrders: new PurgeOrders(database),
+    followUps: new PostgresFollowUps(database),
+    groups: new GroupReader(database),
+    links: new LinkPeriods(database),
     commands: new CommandStore(database, () => notices.commandSubmitted()),
     instances: new InstanceStore(database),
     knownRows: (source) => new PostgresKnownRowStore(database, source),
@@ -82,6 +106,7 @@ export function openHubStore(config: HubStoreConfig): HubStore {
     pullCoverage: (scope) => new PullCoverage(database, scope),
     callBudget: (options) => new PostgresCallBudget(database, options),
     readLineage: (key) => readPersonLineage(database, key, config.partitionOfPerson),
+    ensureJournalPartitions: () => ensureJournalPartitions(database),
     notices,
     ping: async () => {
       await database.execute(PING);

@@ -1,7 +1,7 @@
 import type { PersonEvent } from '../../core/golden-record/person-event.ts';
 import type { PersonKey } from '../../core/person/person-identifier.ts';
 import type { Lease, Outbox, OutboxEntry, StoredPerson } from '../../core/sync/ports.ts';
-import type { SourceName } from '../../core/sync/source-record.ts';
+import type { CauseSource } from '../../core/sync/source-record.ts';
 import { type SqlRunner, statement } from './database.ts';
 import { LEASE_HELD } from './lease-store.ts';
 import { type PersonRow, storedPerson } from './person-rows.ts';
@@ -20,6 +20,7 @@ interface OutboxRow {
   readonly recorded_at: string;
   readonly person_version: string | null;
   readonly golden: string | null;
+  readonly redirect_to: string | null;
   readonly content_hash: string | null;
 }
 
@@ -29,7 +30,7 @@ const READ_OLDEST = statement<OutboxRow>(
   `SELECT o.id, o.person_key, o.version, o.events, o.source, o.epoch, o.source_version,
           (extract(epoch FROM o.read_at) * 1000)::bigint AS read_at,
           (extract(epoch FROM o.recorded_at) * 1000)::bigint AS recorded_at,
-          p.version AS person_version, p.golden, p.content_hash
+          p.version AS person_version, p.golden, p.redirect_to, p.content_hash
    FROM (SELECT * FROM outbox WHERE partition = $1 ORDER BY id LIMIT $2) o
    LEFT JOIN persons p ON p.person_key = o.person_key
    ORDER BY o.id`,
@@ -138,7 +139,7 @@ function outboxEntry(row: OutboxRow): OutboxEntry {
     events: JSON.parse(row.events) as readonly PersonEvent[],
     recordedAt: Number(row.recorded_at),
     cause: {
-      source: row.source as SourceName,
+      source: row.source as CauseSource,
       position: { epoch: Number(row.epoch), version: BigInt(row.source_version) },
       readAt: new Date(Number(row.read_at)).toISOString(),
     },

@@ -4,6 +4,15 @@ import type { IdentityKey, Oid, PersonKey } from '../../core/person/person-ident
 import type { StoredPerson } from '../../core/sync/ports.ts';
 import type { SourceName, SourcePosition } from '../../core/sync/source-record.ts';
 import { type SqlRow, type SqlRunner, statement } from './database.ts';
+import { parseEvidence } from './evidence-rows.ts';
+import {
+  type EndedMembership,
+  type JournalEntry,
+  type MadeDecision,
+  readDecisionsOf,
+  readJournalOf,
+  readMembershipsOf,
+} from './lineage-history.ts';
 import { readPersons } from './person-rows.ts';
 
 /** Where everything that is known of a person came from, and how far it has gone. Personal data. */
@@ -13,6 +22,12 @@ export interface PersonLineage {
   readonly evidence: readonly LineageEvidence[];
   /** Undefined: never written. */
   readonly person: StoredPerson | undefined;
+  /** Decisions about any of the identities, oldest first. */
+  readonly decisions: readonly MadeDecision[];
+  /** Those that are over, oldest first. The present one is in the golden record. */
+  readonly memberships: readonly EndedMembership[];
+  /** What the registers changed, newest first, the latest hundred. */
+  readonly journal: readonly JournalEntry[];
   /** What waits to be published, oldest first. */
   readonly waiting: readonly LineageOutboxEntry[];
 }
@@ -106,7 +121,8 @@ export async function readPersonLineage(
   const identities = await runner.query(IDENTITIES, [personKey]);
   const evidence = await runner.query(EVIDENCE, [personKey]);
   const waiting = await runner.query(WAITING, [partitionOfPerson(personKey), personKey]);
-  const persons = await readPersons(runner, [personKey]);
+  const keys = identities.map((row) => row.identity_key as IdentityKey);
+  const [person] = await readPersons(runner, [personKey]);
   return {
     personKey,
     identities: identities.map((row) => ({
@@ -119,10 +135,13 @@ export async function readPersonLineage(
       identityKey: row.identity_key as IdentityKey,
       source: row.source as SourceName,
       position: { epoch: Number(row.epoch), version: BigInt(row.version) },
-      content: row.content === null ? null : (JSON.parse(row.content) as PersonEvidence),
+      content: parseEvidence(row.content),
       updatedAt: Number(row.updated_at),
     })),
-    person: persons.get(personKey),
+    person,
+    decisions: await readDecisionsOf(runner, keys),
+    memberships: await readMembershipsOf(runner, personKey),
+    journal: await readJournalOf(runner, keys),
     waiting: waiting.map((row) => ({
       version: Number(row.version),
       events: JSON.parse(row.events) as readonly PersonEvent[],

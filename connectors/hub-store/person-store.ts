@@ -1,17 +1,35 @@
 import { HubError } from '../../core/errors/hub-error.ts';
 import { safeWord } from '../../core/errors/log-safe.ts';
-import type { Identity, PersonKey } from '../../core/person/person-identifier.ts';
+import type { Identity, IdentityKey, PersonKey } from '../../core/person/person-identifier.ts';
 import type {
   BatchChanges,
-  Cluster,
+  DecisionRequest,
+  Derivation,
+  GroupPage,
+  IdentityGroup,
   PersonStore,
   PersonTransaction,
+  PhaseState,
 } from '../../core/sync/ports.ts';
 import { type Database, type SqlRunner, statement } from './database.ts';
-import { lockClusters } from './lock-clusters.ts';
+import { lockDerivation, saveDerivation } from './derivation-store.ts';
+import { finishFollowUp } from './follow-up-store.ts';
+import { lockGroupPage } from './group-pages.ts';
+import { lockGroups } from './lock-groups.ts';
 import { clearParked, park } from './parked-records.ts';
 import type { PayloadCipher } from './payload-cipher.ts';
+import { holdPhase } from './phase-store.ts';
+import { readProtected } from './protected-identities.ts';
+import { recordDecision } from './record-decision.ts';
 import { writeEvidence, writeOutbox, writePersons } from './write-changes.ts';
+import { writeIdentities, writeItems, writeLinks } from './write-groups.ts';
+import {
+  orderPurges,
+  writeFollowUps,
+  writeJournal,
+  writeMemberships,
+  writeRelations,
+} from './write-history.ts';
 
 const LOCK_OFFSET = statement<{ next_offset: string }>(
   'lock-offset',
@@ -84,18 +102,54 @@ class PostgresPersonTransaction implements PersonTransaction {
     return Number(row.next_offset);
   }
 
-  async lockClusters(identities: readonly Identity[]): Promise<readonly Cluster[]> {
-    return await lockClusters(this.#runner, identities);
+  async readPhase(): Promise<PhaseState> {
+    return await holdPhase(this.#runner);
+  }
+
+  async lockGroups(identities: readonly Identity[]): Promise<readonly IdentityGroup[]> {
+    return await lockGroups(this.#runner, identities);
+  }
+
+  async readProtected(identities: readonly Identity[]): Promise<ReadonlySet<string>> {
+    return await readProtected(this.#runner, identities);
+  }
+
+  async recordDecision(request: DecisionRequest, flaggedSince: number | null): Promise<boolean> {
+    return await recordDecision(this.#runner, request, flaggedSince);
+  }
+
+  async finishFollowUp(id: bigint): Promise<boolean> {
+    return await finishFollowUp(this.#runner, id);
+  }
+
+  async lockDerivation(): Promise<Derivation | undefined> {
+    return await lockDerivation(this.#runner);
+  }
+
+  async saveDerivation(derivation: Derivation): Promise<void> {
+    await saveDerivation(this.#runner, derivation);
+  }
+
+  async lockGroupPage(after: IdentityKey | null, limit: number): Promise<GroupPage> {
+    return await lockGroupPage(this.#runner, after, limit);
   }
 
   async write(changes: BatchChanges): Promise<void> {
     await writeEvidence(this.#runner, changes.evidence);
+    await writeJournal(this.#runner, changes.evidence);
+    await writeRelations(this.#runner, changes.evidence);
+    await writeIdentities(this.#runner, changes.identities);
     await writePersons(this.#runner, changes.persons);
+    await writeMemberships(this.#runner, changes.persons);
+    await orderPurges(this.#runner, changes.purges);
     const partitions = changes.persons.map(({ person }) =>
       this.#options.partitionOfPerson(person.personKey),
     );
     await writeOutbox(this.#runner, changes.persons, partitions);
     for (const partition of partitions) this.#written.add(partition);
+    await writeLinks(this.#runner, changes.links);
+    await writeItems(this.#runner, changes.items);
+    await writeFollowUps(this.#runner, changes.followUps);
     await clearParked(this.#runner, [...changes.cleared, ...changes.parked]);
     await park(this.#runner, changes.parked, this.#options.cipher);
   }

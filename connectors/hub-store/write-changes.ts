@@ -28,17 +28,18 @@ const UPDATE_EVIDENCE = statement(
 
 const PERSON_ROWS = `
   SELECT unnest($1::uuid[]) AS person_key, unnest($2::bigint[]) AS version, unnest(${jsonTexts('$3')}) AS golden,
-         unnest($4::text[]) AS content_hash`;
+         unnest($4::text[]) AS content_hash, unnest($5::uuid[]) AS redirect_to, unnest($6::text[]) AS address_hash`;
 
 const INSERT_PERSONS = statement(
   'insert-persons',
-  `INSERT INTO persons (person_key, version, golden, content_hash) ${PERSON_ROWS}`,
+  `INSERT INTO persons (person_key, version, golden, content_hash, redirect_to, address_hash) ${PERSON_ROWS}`,
 );
 
 const UPDATE_PERSONS = statement(
   'update-persons',
   `UPDATE persons p
-   SET version = n.version, golden = n.golden, content_hash = n.content_hash, updated_at = now()
+   SET version = n.version, golden = n.golden, content_hash = n.content_hash, redirect_to = n.redirect_to,
+       address_hash = n.address_hash, updated_at = now()
    FROM (${PERSON_ROWS}) n
    WHERE p.person_key = n.person_key AND p.version < n.version`,
 );
@@ -67,7 +68,7 @@ export async function writePersons(
 }
 
 /**
- * Puts the changes in line for the publisher. Called while the clusters are locked.
+ * Puts the changes in line for the publisher. Called while the groups are locked.
  * @param partitions the partition of each, in the same order.
  */
 export async function writeOutbox(
@@ -125,5 +126,7 @@ function personValues(writes: readonly PersonWrite[]): readonly SqlValue[] {
     plainArray(writes.map(({ person }) => person.version)),
     joinJsonTexts(writes.map(({ goldenText }) => goldenText)),
     plainArray(writes.map(({ person }) => person.contentHash)),
+    plainArray(writes.map(({ person }) => person.redirectTo ?? 'NULL')),
+    plainArray(writes.map(({ addressHash }) => addressHash ?? 'NULL')),
   ];
 }

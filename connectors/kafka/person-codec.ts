@@ -4,7 +4,8 @@ import type {
   GoldenRecord,
 } from '../../core/golden-record/golden-record.ts';
 import { eventId, type PersonEventType } from '../../core/golden-record/person-event.ts';
-import type { PersonKey } from '../../core/person/person-identifier.ts';
+import type { ContactPerson, Relation } from '../../core/mapping/person-evidence.ts';
+import type { PartialDate } from '../../core/person/partial-date.ts';
 import type { StoredPerson } from '../../core/sync/ports.ts';
 import type { OutgoingEvent } from '../../core/sync/publish-outbox.ts';
 import { formatPosition } from '../../core/sync/source-record.ts';
@@ -55,8 +56,14 @@ export class PersonCodec {
     );
   }
 
-  /** The record of `person.state.v1`: `Person`, `ProtectedPerson`, or a tombstone when nothing is left of the person. */
-  encodeState({ personKey, version, golden }: StoredPerson): KafkaMessage {
+  /**
+   * The record of `person.state.v1`: `Person`, `ProtectedPerson`, `PersonRedirect` under a key that the person is not known by any more, or a
+   * tombstone when nothing is left of the person.
+   */
+  encodeState({ personKey, version, golden, redirectTo }: StoredPerson): KafkaMessage {
+    if (redirectTo !== null) {
+      return { key: personKey, value: this.#redirect.encode({ personKey, version, redirectTo }) };
+    }
     if (golden === null) return { key: personKey, value: null };
     switch (golden.kind) {
       case 'person': {
@@ -68,12 +75,6 @@ export class PersonCodec {
         return { key: personKey, value: this.#protectedPerson.encode(record) };
       }
     }
-  }
-
-  /** The record of `person.state.v1` that sends readers of an old key on to the present one. */
-  encodeRedirect(personKey: PersonKey, version: number, redirectTo: PersonKey): KafkaMessage {
-    const value = this.#redirect.encode({ personKey, version, redirectTo });
-    return { key: personKey, value };
   }
 
   /** The record of `person.events.v1`, with CloudEvents headers (Kafka binding, binary mode). */
@@ -155,6 +156,29 @@ function openFields(golden: GoldenPerson) {
       value,
       consent: consent === null ? null : symbol(consent),
     })),
+    relations: golden.relations.map(relationFields),
+    contactPersons: golden.contactPersons.map(contactPersonFields),
+    paperOptOut: golden.paperOptOut,
+  };
+}
+
+function relationFields({ kind, identity, birthDate, name, from, to }: Relation) {
+  return {
+    kind: symbol(kind),
+    identity,
+    birthDate: partialDate(birthDate),
+    name,
+    from: partialDate(from),
+    to: partialDate(to),
+  };
+}
+
+function contactPersonFields({ relationship, priority, name, contacts }: ContactPerson) {
+  return {
+    relationship,
+    priority,
+    name,
+    contacts: contacts.map(({ channel, value }) => ({ channel: symbol(channel), value })),
   };
 }
 
@@ -170,9 +194,9 @@ function protectedFields(golden: GoldenProtectedPerson) {
   };
 }
 
-type Dated = GoldenRecord['birthDate'];
-
-function partialDate(date: Dated): { readonly precision: string; readonly value: string } | null {
+function partialDate(
+  date: PartialDate | null,
+): { readonly precision: string; readonly value: string } | null {
   return date === null ? null : { precision: symbol(date.precision), value: date.value };
 }
 

@@ -43,4 +43,12 @@ export function checkPuMapping(
     }
   }
   reportDuplicates(mapping.askableRoots, (i) => report(`askableRoots[${i}]`, 'stands twice'));
+
+  const relationships = Object.entries(mapping.codes.contactPersonRelationship).flatMap(
+    ([relationship, codes]) => codes.map((code, i) => ({ code, at: `${relationship}[${i}]` })),
+  );
+  reportDuplicates(
+    relationships.map(({ code }) => code),
+    (i) => report(`codes.contactPersonRelationship.${relationships[i]?.at}`, 'stands twice'),
+  );
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AuthorityTable } from '../../core/golden-record/authority.ts';
 import type { MasterMapping } from '../../core/mapping/master-mapping.ts';
 import type { PuMapping } from '../../core/mapping/pu-mapping.ts';
 import {
@@ -15,9 +16,11 @@ import {
   type IdentityClassifier,
 } from '../../core/person/classify-identity.ts';
 import type { ReserveNumberFormat } from '../../core/person/reserve-number-format.ts';
+import { AUTHORITY_FILE } from './authority-schema.ts';
 import { checkMasterMapping } from './check-master-mapping.ts';
 import { checkPuMapping } from './check-pu-mapping.ts';
 import { checkReserveNumberFormats } from './check-reserve-number-formats.ts';
+import { expandAuthority } from './expand-authority.ts';
 import { findDoubledKeys } from './find-doubled-keys.ts';
 import {
   MappingFilesInvalidError,
@@ -44,6 +47,8 @@ export interface MappingFiles {
   readonly classifier: IdentityClassifier;
   readonly areas: AdministrativeAreas;
   readonly region: Region;
+  /** Who decides what, in each phase. */
+  readonly authority: AuthorityTable;
   /** SHA-256 of all files, in hex: the same hash, the same mapping. */
   readonly hash: string;
 }
@@ -58,6 +63,7 @@ export interface Region {
 const REGION = 'region.json';
 const MASTER = 'master.json';
 const PU = 'pu.json';
+const AUTHORITY = 'authority.json';
 const FORMATS = 'reserve-numbers/formats.json';
 const COUNTIES = 'code-tables/counties.csv';
 const MUNICIPALITIES = 'code-tables/municipalities.csv';
@@ -93,6 +99,7 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
   const municipalitiesText = await read(MUNICIPALITIES);
   const regionText = await read(REGION);
   const puText = await read(PU);
+  const authorityText = await read(AUTHORITY);
 
   const formats = readJson(formatsText, RESERVE_NUMBER_FORMATS, reportIn(FORMATS))?.formats;
   if (formats !== undefined) checkReserveNumberFormats(formats, reportIn(FORMATS));
@@ -112,6 +119,9 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
     checkPuMapping(puMapping, classifier, region?.homeCounties, reportIn(PU));
   }
 
+  const authorityFile = readJson(authorityText, AUTHORITY_FILE, reportIn(AUTHORITY));
+  const authority = authorityFile && expandAuthority(authorityFile, reportIn(AUTHORITY));
+
   if (
     problems.length > 0 ||
     region === undefined ||
@@ -120,7 +130,8 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
     formats === undefined ||
     classifier === undefined ||
     counties === undefined ||
-    municipalities === undefined
+    municipalities === undefined ||
+    authority === undefined
   ) {
     throw new MappingFilesInvalidError(problems);
   }
@@ -131,6 +142,7 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
     classifier,
     areas: createAdministrativeAreas(counties, municipalities),
     region,
+    authority: deepFreeze(authority),
     hash: hash.digest('hex'),
   });
 }

@@ -1,6 +1,7 @@
 /** The shape of the mapping files. What spans several fields is checked beside this file, in `check-….ts`. */
 import { z } from 'zod';
 import type { MasterMapping } from '../../core/mapping/master-mapping.ts';
+import { RELATION_KINDS } from '../../core/mapping/person-evidence.ts';
 import type { PullProfile, PuMapping } from '../../core/mapping/pu-mapping.ts';
 import type { County, Municipality } from '../../core/person/administrative-area.ts';
 import { type Oid, parseOid } from '../../core/person/person-identifier.ts';
@@ -79,6 +80,8 @@ const onlyP5 = z.custom<'P5'>(
   'is not P5: only P5 has where somebody lived before',
 );
 
+const word = z.string().regex(/^[a-z]+(?:-[a-z]+)*$/, 'is not a word of small letters and hyphens');
+
 const puMapping = z.strictObject({
   version: z.int().positive(),
   pulls: z.strictObject({
@@ -97,6 +100,9 @@ const puMapping = z.strictObject({
     identityStatusCause: codes(DEREGISTRATION_REASONS),
     referredIdentityStatus: codes(['current', 'ended']),
     contactType: codes(['phone', 'mobile', 'email', 'none']),
+    relationType: codes(RELATION_KINDS),
+    relationStatus: codes(['current', 'ended']),
+    contactPersonRelationship: z.record(word, z.array(filled)),
   }),
 }) satisfies z.ZodType<PuMapping>;
 
@@ -165,7 +171,8 @@ export const COUNTY: Shape<County> = shape(county);
 export const MUNICIPALITY: Shape<Municipality> = shape(municipality);
 export const REGION_SHAPE: Shape<z.infer<typeof region>> = shape(region);
 
-function shape<T>(schema: z.ZodType<T>): Shape<T> {
+/** Faults in our own words, with the path in the file. */
+export function shape<T>(schema: z.ZodType<T>): Shape<T> {
   return {
     read(value, report) {
       const parsed = schema.safeParse(value);

@@ -87,9 +87,69 @@ export const METRICS = {
     help: 'New versions of persons.',
     labels: [],
   },
-  hub_core_persons_unpublished_total: {
+  hub_core_persons_withheld_total: {
     kind: 'counter',
-    help: 'Persons in committed batches of whom nobody is told, since only a register that does not lead knows them. One counts each time.',
+    help: 'Persons in committed transactions of whom nobody is told: not-leading (only a register knows them that does not publish them in this phase), test-person. One counts each time.',
+    labels: ['reason'],
+  },
+  hub_core_persons_falling_back_total: {
+    kind: 'counter',
+    help: 'Persons in committed transactions about whom the register that should decide has no record, so the next one does. One counts each time.',
+    labels: [],
+  },
+  hub_core_persons_merged_total: {
+    kind: 'counter',
+    help: 'Persons that were joined with another one.',
+    labels: [],
+  },
+  hub_core_persons_split_total: {
+    kind: 'counter',
+    help: 'Persons that were parted from another one.',
+    labels: [],
+  },
+  hub_core_protection_raised_total: {
+    kind: 'counter',
+    help: 'Persons that became protected.',
+    labels: [],
+  },
+  hub_core_persons_vanished_total: {
+    kind: 'counter',
+    help: 'Persons that were published and are no more, without being redirected.',
+    labels: [],
+  },
+  hub_derivation_persons_total: {
+    kind: 'counter',
+    help: 'Persons that a switch of the phase or a rebuild derived again here.',
+    labels: [],
+  },
+  hub_derivation_active: {
+    kind: 'gauge',
+    help: '1 while a switch of the phase or a rebuild is under way, stopped or not, else 0.',
+    labels: ['kind'],
+  },
+  hub_phase_active: {
+    kind: 'gauge',
+    help: '1 for the phase that decides now, 0 for the others.',
+    labels: ['phase'],
+  },
+  hub_work_items_open: {
+    kind: 'gauge',
+    help: 'What waits for a decision of a person.',
+    labels: ['kind'],
+  },
+  hub_purge_orders_open: {
+    kind: 'gauge',
+    help: 'Orders to forget that not every consumer has acknowledged.',
+    labels: [],
+  },
+  hub_purge_order_oldest_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest open order to forget; 0 when none is open.',
+    labels: [],
+  },
+  hub_follow_ups_open: {
+    kind: 'gauge',
+    help: 'Persons whose protection came or went, and whose relatives have not been looked at again yet.',
     labels: [],
   },
   hub_core_parked_total: {

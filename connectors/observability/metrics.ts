@@ -2,6 +2,10 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode } from '../../core/errors/error-codes.ts';
 import type { SafeText } from '../../core/errors/log-safe.ts';
+import type { Phase } from '../../core/golden-record/authority.ts';
+import type { Withheld } from '../../core/golden-record/golden-input.ts';
+import type { WorkItemKind } from '../../core/identity/work-item.ts';
+import type { Derivation } from '../../core/sync/ports.ts';
 import type { SourceMessage, SourceName } from '../../core/sync/source-record.ts';
 import {
   type LabelName,
@@ -12,7 +16,16 @@ import {
 } from './metric-table.ts';
 
 /** What a label may hold: log-safe values, and words of our own closed lists. A bare string does not compile. */
-export type LabelValue = SafeText | number | ErrorCode | SourceName | SourceMessage['operation'];
+export type LabelValue =
+  | SafeText
+  | number
+  | ErrorCode
+  | SourceName
+  | SourceMessage['operation']
+  | Withheld
+  | WorkItemKind
+  | Phase
+  | Derivation['kind'];
 
 /** A value for each label of the metric. */
 export type Labels<N extends MetricName> = Readonly<Record<LabelName<N>, LabelValue>>;

@@ -1,7 +1,6 @@
 /** The only place where the hub is put together. */
 import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
 import type { PersonTopicWriter } from '../../core/sync/publish-outbox.ts';
-import type { SourceName } from '../../core/sync/source-record.ts';
 import type { HubConfig } from '../config/hub-config.ts';
 import type { HubRole } from '../config/settings.ts';
 import type { HubStore } from '../hub-store/hub-store.ts';
@@ -14,20 +13,19 @@ import { TOPIC, topicName } from '../kafka/topics.ts';
 import { loadMappingFiles } from '../mapping-files/load-mapping-files.ts';
 import { createHealth } from '../observability/health.ts';
 import type { Logger } from '../observability/logger.ts';
-import { createMetrics, type Metrics } from '../observability/metrics.ts';
+import { createMetrics } from '../observability/metrics.ts';
 import { startHttpServer } from '../operator-console/http-server.ts';
-import { acceptLoss } from './accept-loss.ts';
-import { CORE, runCoreRole } from './core-role.ts';
+import { CORE_HEALTH_NAMES, composeCore } from './compose-core.ts';
 import type { HubParts } from './hub-parts.ts';
 import { newCounters, runHeartbeat } from './instance-heartbeat.ts';
 import { masterReader } from './master-source-role.ts';
+import { observeSince } from './observe-since.ts';
 import { openKafka, openStore, topicsOf, whenReady } from './open-parts.ts';
 import { SILENT_SECONDS } from './operations/read-status.ts';
-import { processRules, RAW_TOPIC } from './process-rules.ts';
 import { puReader } from './pu-source-role.ts';
 import { PUBLISHER, runPublisherRole } from './publisher-role.ts';
 import { type Role, runRoles } from './run-roles.ts';
-import { runSourceRole, SOURCE_ROLE, type SourceReader } from './source-role.ts';
+import { runSourceRole, SOURCE_ROLE, SOURCES, type SourceReader } from './source-role.ts';
 import { runStoreWatch, STORE_WATCH } from './store-watch.ts';
 
 export interface RunHubOptions {
@@ -105,17 +103,15 @@ function healthNames(role: HubRole, config: HubConfig): readonly SafeText[] {
     case 'publisher':
       return [PUBLISHER];
     case 'core':
-      return [CORE];
+      return CORE_HEALTH_NAMES;
     case 'source':
       return SOURCES.filter((name) => config[name] !== null).map((name) => SOURCE_ROLE[name]);
   }
 }
 
-const SOURCES = ['master', 'pu'] as const satisfies readonly SourceName[];
-
 const ROLES: Readonly<Record<HubRole, (parts: HubParts) => readonly Role[]>> = {
   publisher: (parts) => [composePublisher(parts)],
-  core: (parts) => [composeCore(parts)],
+  core: composeCore,
   source: composeSources,
 };
 
@@ -180,65 +176,6 @@ async function openPersonTopics(
   });
 }
 
-function composeCore(parts: HubParts): Role {
-  const { config, store, kafka, metrics, counters, health, log } = parts;
-  const rules = processRules(parts.files);
-  // Both, whatever registers this instance reads: another one may read the other.
-  const sources = SOURCES.map((source) => ({
-    source,
-    topic: topicName(RAW_TOPIC[source], config.kafka.topicPrefix),
-    rules: rules[source],
-  }));
-  const sourceOf = new Map(sources.map(({ topic, source }) => [topic, source]));
-  return {
-    name: CORE,
-    run: (signal) =>
-      runCoreRole({
-        groupId: config.kafka.consumerGroup,
-        rules: new Map(sources.map(({ topic, rules }) => [topic, rules])),
-        batchRecords: config.core.batchRecords,
-        store: store.persons,
-        storedOffset: async (topic, partition) => {
-          const offset = await store.persons.transact((tx) => tx.lockOffset(topic, partition));
-          return offset === 0 ? undefined : offset;
-        },
-        acceptLoss: async () => {
-          for (const { source, topic } of sources) {
-            await acceptLoss({
-              source,
-              topic,
-              instance: config.instance,
-              persons: store.persons,
-              commands: store.commands,
-              admin: kafka.admin,
-              log,
-            });
-          }
-        },
-        runConsumer: (options) => kafka.runConsumer(options),
-        stallMs: config.health.stallSeconds * 1_000,
-        onRestart: () => metrics.add('hub_core_consumer_restarts_total', {}),
-        onBatchDone: (batch, outcome, lag) => {
-          counters.committed += batch.records.length;
-          counters.lag.set(`${batch.topic}/${batch.partition}`, lag);
-          const source = sourceOf.get(batch.topic) ?? 'master';
-          metrics.add('hub_core_records_total', { source }, batch.records.length);
-          metrics.add('hub_core_batches_total', {});
-          metrics.add('hub_core_persons_written_total', {}, outcome.persons);
-          metrics.add('hub_core_persons_unpublished_total', {}, outcome.unpublished);
-          const at = { topic: safeWord(batch.topic), partition: batch.partition };
-          metrics.set('hub_core_consumer_lag_records', at, lag);
-          for (const code of outcome.parked) metrics.add('hub_core_parked_total', { code });
-          const readAt = batch.records.flatMap(({ message }) => message?.readAt ?? []);
-          observeSince(metrics, 'hub_read_to_committed_seconds', readAt);
-        },
-        health,
-        log,
-        signal,
-      }),
-  };
-}
-
 /**
  * One role for each register, side by side: each has its own lease, so two instances may share them, and one that is away keeps
  * nobody from reading the other.
@@ -258,15 +195,4 @@ async function countInstances(store: HubStore, role: HubRole): Promise<number> {
   const seen = await store.instances.list();
   return seen.filter((one) => one.roles.includes(role) && one.secondsSinceSeen < SILENT_SECONDS)
     .length;
-}
-
-/** One observation for a batch, of its oldest record: cheap, and the worst is what matters. */
-function observeSince(
-  metrics: Metrics,
-  name: 'hub_read_to_committed_seconds' | 'hub_read_to_published_seconds',
-  readAt: readonly string[],
-): void {
-  let oldest: string | undefined;
-  for (const time of readAt) if (oldest === undefined || time < oldest) oldest = time;
-  if (oldest !== undefined) metrics.observe(name, {}, (Date.now() - Date.parse(oldest)) / 1_000);
 }

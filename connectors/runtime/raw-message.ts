@@ -56,6 +56,7 @@ export function decodeSourceMessage(value: Buffer | null): SourceMessage | undef
     case 'upsert':
       return isChildren(json['children']) ? ({ ...json, position } as SourceMessage) : undefined;
     case 'removed':
+    case 'unknown':
       return { ...json, position } as SourceMessage;
     case 'refused':
       return isRefusalCode(json['code']) ? ({ ...json, position } as SourceMessage) : undefined;

@@ -5,10 +5,15 @@ import type { SourceName } from '../../core/sync/source-record.ts';
 import type { StoredCommand } from '../hub-store/command-store.ts';
 import { alarmOf } from '../observability/health.ts';
 import { waitMs } from './cancellable-wait.ts';
+import { type CommandResult, carryOutCommands } from './command-loop.ts';
 import type { HubParts } from './hub-parts.ts';
+import { keepLease } from './keep-lease.ts';
 import type { SourceStatus } from './operations/instance-status.ts';
+import { ACCEPT_LOSS } from './operations/source-commands.ts';
 import { LEASE_TTL_MS, RENEW_MS } from './partition-leases.ts';
-import { type CommandResult, carryOutCommands } from './source-command-loop.ts';
+
+/** The registers in the order in which they are opened. */
+export const SOURCES = ['master', 'pu'] as const satisfies readonly SourceName[];
 
 /** What each source calls itself in health and log, which is also the name of the lease on reading it. */
 export const SOURCE_ROLE: Readonly<Record<SourceName, SafeText>> = {
@@ -99,11 +104,21 @@ async function readUnderLease(
     await using source = await reader.open(lease, inner);
     log.info(`this instance reads ${register}`);
     const beside = [
-      keepLease(parts, register, lease, end, inner),
+      keepLease({
+        leases: store.leases,
+        lease,
+        onLost: () => {
+          log.warn(`another instance reads ${register} now`);
+          end.abort();
+        },
+        // Reading may go on: what it sends is safe to send twice, and the checkpoint is stored only under the lease.
+        onFailure: (error) => log.error(`the lease on ${register} could not be renewed`, error),
+        signal: inner,
+      }),
       reportStatus(parts, reader.source, source, inner),
       carryOutCommands({
         store,
-        source: reader.source,
+        isMine: ({ target, kind }) => target === reader.source && kind !== ACCEPT_LOSS,
         carryOut: (command) => source.carryOut(command),
         instance: config.instance,
         log,
@@ -121,28 +136,6 @@ async function readUnderLease(
     await store.leases.release(lease).catch((error: unknown) => {
       log.error(`the lease on ${register} is left to run out`, error);
     });
-  }
-}
-
-/** Renews the lease; when it is lost, ends the reading. */
-async function keepLease(
-  { store, log }: HubParts,
-  register: (typeof REGISTER)[SourceName],
-  lease: Lease,
-  end: AbortController,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    await waitMs(RENEW_MS, signal);
-    if (signal.aborted) return;
-    try {
-      if (await store.leases.renew(lease, LEASE_TTL_MS)) continue;
-      log.warn(`another instance reads ${register} now`);
-      end.abort();
-    } catch (error) {
-      // Reading may go on: what it sends is safe to send twice, and the checkpoint is stored only under the lease.
-      log.error(`the lease on ${register} could not be renewed`, error);
-    }
   }
 }
 

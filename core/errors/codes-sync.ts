@@ -20,4 +20,11 @@ export const SYNC_CODES = {
     safe: 'Everything that waits is in the outbox and is published in order when Kafka takes it.',
     next: 'Look at `hub status`: which partition waits, and who holds its lease. Check the brokers and the publisher instances.',
   },
+  HUB_SYNC_DERIVATION_STOPPED: {
+    disposition: 'fatal',
+    happened:
+      'Deriving everybody again, after a switch of the phase or for a rebuild, would take more persons away from consumers than HUB_MAX_VANISHING_SHARE allows.',
+    safe: 'The page with which it became too many was not written: whom it would take away stays published as before. Records of the registers go on being processed.',
+    next: 'Look at `hub phase show` for how many, and at `hub phase preview` for who would appear and vanish. Is a register not loaded yet, or does it leave people out? Switch back with `hub phase switch <phase before> --execute --reason "…"`, or let the register be read first. If they are to vanish: `hub phase accept-vanishing --execute --reason "…"`.',
+  },
 } as const satisfies Record<`HUB_SYNC_${string}`, ErrorCodeEntry>;

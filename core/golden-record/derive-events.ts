@@ -1,44 +1,60 @@
-import type { ContactPoint, Deregistration } from '../mapping/person-evidence.ts';
+import type { Deregistration } from '../mapping/person-evidence.ts';
 import type { PartialDate } from '../person/partial-date.ts';
+import { contactEvents } from './contact-events.ts';
 import { changedGroups } from './diff-golden-record.ts';
 import type { FieldGroup, GoldenRecord, Membership } from './golden-record.ts';
+import {
+  type EventContext,
+  type EventRules,
+  event,
+  isAnotherPerson,
+  type PersonChange,
+} from './person-change.ts';
 import type { PersonEvent, PersonEventType } from './person-event.ts';
+import { relationEvents } from './relation-events.ts';
 
-/** What a region's own events depend on. */
-export interface EventRules {
-  /** The counties of the region: entering or leaving them is a move in or out. */
-  readonly homeCounties: ReadonlySet<string>;
-}
+export type { EventContext, EventRules } from './person-change.ts';
+
+const BY_A_RECORD: EventContext = {
+  merged: false,
+  split: false,
+  byRelative: false,
+  hiddenRelatives: new Set(),
+};
 
 /**
  * The business events between two golden records of one person. Pure, and total over the field groups: a change that a consumer
- * could see always has at least one event, and equal records have none.
+ * could see always has at least one event, and equal records have none, unless persons were merged or split. Of a key that nobody is left under after
+ * that, only that is told: nobody was erased.
  */
 export function deriveEvents(
   before: GoldenRecord | null,
   after: GoldenRecord | null,
   rules: EventRules,
+  context: EventContext = BY_A_RECORD,
 ): readonly PersonEvent[] {
   const changed = changedGroups(before, after);
-  if (after === null) return before === null ? [] : [event('erased', changed)];
-  if (before === null) {
-    return [event('registered', changed, after.membership?.from ?? null)];
-  }
-  const change: Change = { before, after, rules };
   const events: PersonEvent[] = [];
+  if (context.merged) events.push(event('persons-merged', changed));
+  if (context.split) events.push(event('persons-split', changed));
+  if (after === null) {
+    if (before !== null && !isAnotherPerson(context)) events.push(event('erased', changed));
+    return events;
+  }
+  if (before === null) {
+    if (!isAnotherPerson(context)) {
+      events.push(event('registered', changed, after.membership?.from ?? null));
+    }
+    return events;
+  }
+  const change: PersonChange = { before, after, rules, context };
   for (const group of changed) events.push(...EVENTS_OF[group](change));
   if (before.testPerson !== after.testPerson) events.push(event('details-changed', []));
   return mergeByType(events);
 }
 
-interface Change {
-  readonly before: GoldenRecord;
-  readonly after: GoldenRecord;
-  readonly rules: EventRules;
-}
-
 /** The total table: what a difference in each group means. */
-const EVENTS_OF: Readonly<Record<FieldGroup, (change: Change) => readonly PersonEvent[]>> = {
+const EVENTS_OF: Readonly<Record<FieldGroup, (change: PersonChange) => readonly PersonEvent[]>> = {
   identities: identityEvents,
   name: () => [event('name-changed', ['name'])],
   sex: () => [event('details-changed', ['sex'])],
@@ -50,23 +66,18 @@ const EVENTS_OF: Readonly<Record<FieldGroup, (change: Change) => readonly Person
   locality: whenVisible('locality', 'details-changed'),
   addresses: whenVisible('addresses', 'address-changed'),
   contacts: contactEvents,
+  relations: relationEvents,
+  'contact-persons': whenVisible('contact-persons', 'contact-changed'),
+  'paper-preference': whenVisible('paper-preference', 'paper-preference-changed'),
 };
-
-function event(
-  type: PersonEventType,
-  changed: readonly FieldGroup[],
-  effectiveDate: PartialDate | null = null,
-): PersonEvent {
-  return { type, effectiveDate, changed };
-}
 
 /** A group that comes or goes only because protection was raised or lifted is told by that event, not by one of its own. */
 function whenVisible(group: FieldGroup, type: PersonEventType) {
-  return ({ before, after }: Change): readonly PersonEvent[] =>
+  return ({ before, after }: PersonChange): readonly PersonEvent[] =>
     before.kind === after.kind ? [event(type, [group])] : [];
 }
 
-function protectionEvents({ before, after }: Change): readonly PersonEvent[] {
+function protectionEvents({ before, after }: PersonChange): readonly PersonEvent[] {
   if (before.kind === after.kind) return [event('details-changed', ['protection'])];
   return [
     event(after.kind === 'protected-person' ? 'protection-raised' : 'protection-lifted', [
@@ -75,7 +86,7 @@ function protectionEvents({ before, after }: Change): readonly PersonEvent[] {
   ];
 }
 
-function deregistrationEvents({ before, after }: Change): readonly PersonEvent[] {
+function deregistrationEvents({ before, after, context }: PersonChange): readonly PersonEvent[] {
   const was = before.deregistration;
   const is = after.deregistration;
   if (was?.reason === is?.reason) return [event('details-changed', ['deregistration'])];
@@ -83,7 +94,10 @@ function deregistrationEvents({ before, after }: Change): readonly PersonEvent[]
   if (was?.reason === 'AV') events.push(event('death-annulled', ['deregistration']));
   if (is?.reason === 'AV') events.push(event('died', ['deregistration'], dateOfDeath(is)));
   else if (is !== null) events.push(event('deregistered', ['deregistration'], is.date));
-  else if (was?.reason !== 'AV') events.push(event('registered', ['deregistration']));
+  else if (was?.reason !== 'AV') {
+    const type = isAnotherPerson(context) ? 'details-changed' : 'registered';
+    events.push(event(type, ['deregistration']));
+  }
   return events;
 }
 
@@ -91,9 +105,10 @@ function dateOfDeath(deregistration: Deregistration): PartialDate | null {
   return deregistration.date ?? deregistration.foundDeadAt;
 }
 
-function membershipEvents({ before, after, rules }: Change): readonly PersonEvent[] {
+function membershipEvents({ before, after, rules, context }: PersonChange): readonly PersonEvent[] {
   const from = after.membership?.from ?? null;
   const events = [event('membership-changed', ['membership'], from)];
+  if (isAnotherPerson(context) || leavesReserveNumber(before, after)) return events;
   const wasHome = isHome(before.membership, rules);
   const isHomeNow = isHome(after.membership, rules);
   if (!wasHome && isHomeNow && mayMove(before))
@@ -113,38 +128,25 @@ function mayMove({ deregistration, kind, membership }: GoldenRecord): boolean {
   return deregistration.reason === 'UV';
 }
 
+/** Of a reserve number nobody knew the place: that it was linked with a real number is no move. */
+function leavesReserveNumber(before: GoldenRecord, after: GoldenRecord): boolean {
+  return !isKnownByRealNumber(before) && isKnownByRealNumber(after);
+}
+
+function isKnownByRealNumber({ identities }: GoldenRecord): boolean {
+  return identities.some(({ main, type }) => main && (type === 'PNR' || type === 'SNR'));
+}
+
 function isHome(membership: Pick<Membership, 'countyCode'> | null, rules: EventRules): boolean {
   return membership !== null && rules.homeCounties.has(membership.countyCode);
 }
 
-/** A value that was there and may not be used any more is withdrawn: consumers must forget it, not only read anew. */
-function contactEvents({ before, after }: Change): readonly PersonEvent[] {
-  if (before.kind === 'protected-person' || after.kind === 'protected-person') return [];
-  const now = new Set(after.contacts.map(contactText));
-  const was = new Set(before.contacts.map(contactText));
-  const events: PersonEvent[] = [];
-  if (before.contacts.some((c) => !now.has(contactText(c)) && !replaced(c, after.contacts))) {
-    events.push(event('contact-withdrawn', ['contacts']));
-  }
-  if (after.contacts.some((c) => !was.has(contactText(c)))) {
-    events.push(event('contact-changed', ['contacts']));
-  }
-  return events.length > 0 ? events : [event('contact-changed', ['contacts'])];
-}
-
-/** The same channel is still given with at least the same consent: a new number, not a withdrawal. */
-function replaced(contact: ContactPoint, now: readonly ContactPoint[]): boolean {
-  return now.some((c) => c.channel === contact.channel && c.consent === contact.consent);
-}
-
-function contactText(contact: ContactPoint): string {
-  return JSON.stringify([contact.channel, contact.value, contact.consent]);
-}
-
-function identityEvents({ before, after }: Change): readonly PersonEvent[] {
-  const was = new Set(before.identities.map((i) => `${i.root}|${i.extension}`));
-  const is = new Set(after.identities.map((i) => `${i.root}|${i.extension}`));
-  const mainOf = (golden: GoldenRecord) => golden.identities.find((i) => i.main)?.extension;
+function identityEvents({ before, after }: PersonChange): readonly PersonEvent[] {
+  const textOf = ({ root, extension }: { root: string; extension: string }) =>
+    `${root}|${extension}`;
+  const was = new Set(before.identities.map(textOf));
+  const is = new Set(after.identities.map(textOf));
+  const mainOf = (golden: GoldenRecord) => golden.identities.filter((i) => i.main).map(textOf)[0];
   const events: PersonEvent[] = [];
   if (mainOf(before) !== mainOf(after)) events.push(event('identity-superseded', ['identities']));
   if ([...is].some((i) => !was.has(i))) events.push(event('identity-linked', ['identities']));

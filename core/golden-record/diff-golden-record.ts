@@ -17,8 +17,8 @@ export function changedGroups(
   return FIELD_GROUPS.filter((group) => text(old[group]) !== text(now[group]));
 }
 
-/** What comes, or goes, with the whole record. Without a comparison there is no need for text: a first load is made of these. */
-function filledGroups(golden: GoldenRecord): readonly FieldGroup[] {
+/** The groups that say something: what comes, or goes, with the whole record. Without a comparison there is no need for text: a first load is made of these. */
+export function filledGroups(golden: GoldenRecord): readonly FieldGroup[] {
   const view = viewByGroup(golden);
   return FIELD_GROUPS.filter((group) => !isEmpty(view[group]));
 }
@@ -56,5 +56,8 @@ function viewByGroup(golden: GoldenRecord): View {
         : [golden.parishCode, golden.propertyDesignation],
     addresses: golden.addresses,
     contacts: golden.contacts,
+    relations: golden.relations,
+    'contact-persons': golden.contactPersons,
+    'paper-preference': golden.paperOptOut,
   };
 }

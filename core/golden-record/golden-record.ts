@@ -1,9 +1,11 @@
 import type {
+  ContactPerson,
   ContactPoint,
   Deregistration,
   MaritalStatus,
   PersonName,
   PostalAddress,
+  Relation,
   Sex,
 } from '../mapping/person-evidence.ts';
 import type { PartialDate } from '../person/partial-date.ts';
@@ -42,6 +44,11 @@ export interface GoldenPerson extends GoldenCommon {
   readonly propertyDesignation: string | null;
   readonly addresses: readonly PostalAddress[];
   readonly contacts: readonly ContactPoint[];
+  /** Read-only, and only for who may see them. Whoever is protected, at either end, is in none of them. */
+  readonly relations: readonly Relation[];
+  readonly contactPersons: readonly ContactPerson[];
+  /** Null: nobody says. Paper is the default. */
+  readonly paperOptOut: boolean | null;
 }
 
 /**
@@ -79,5 +86,8 @@ export const FIELD_GROUPS = [
   'locality',
   'addresses',
   'contacts',
+  'relations',
+  'contact-persons',
+  'paper-preference',
 ] as const;
 export type FieldGroup = (typeof FIELD_GROUPS)[number];

@@ -24,6 +24,10 @@ export function compareBirth(
   const [birthA, birthB] = [birthOf(a), birthOf(b)];
   if (birthA === null || birthB === null) return 'not-known';
   if (birthA.value === birthB.value) return 'equal';
-  const saysLess = birthA.value.startsWith(birthB.value) || birthB.value.startsWith(birthA.value);
-  return saysLess ? 'not-known' : 'differ';
+  return contradictsBirth(birthA.value, birthB.value) ? 'differ' : 'not-known';
+}
+
+/** Whether two birth dates cannot be of one person, by their values (`1954`, `1954-01`, `1954-01-31`). */
+export function contradictsBirth(a: string, b: string): boolean {
+  return !a.startsWith(b) && !b.startsWith(a);
 }

@@ -6,9 +6,11 @@ import {
 } from '../person/person-identifier.ts';
 import type { StoredEvidence } from '../sync/ports.ts';
 import type { SourceName } from '../sync/source-record.ts';
+import { joinRealNumbers } from './birth-conflicts.ts';
 import { claimReserveNumbers } from './claimed-twice.ts';
 import { collectPairs, type LinkNode, type LinkPair } from './link-pairs.ts';
 import { type JudgedPair, judgePair, weakerOf } from './link-verdicts.ts';
+import { findDoubts } from './links-in-doubt.ts';
 import { findCircle } from './reference-circles.ts';
 import { createUnionFind, type UnionFind } from './union-find.ts';
 import type { Decision, Finding } from './work-item.ts';
@@ -36,6 +38,11 @@ export interface FormedCluster {
   /** First seen first. */
   readonly members: readonly Member[];
   readonly joins: readonly Join[];
+  /**
+   * Identities of other persons of whom a link says that they are this one, and nobody knows whether it is right: {@link findDoubts}. First
+   * seen first. What protects one of them protects this person too, until somebody knows.
+   */
+  readonly inDoubt: readonly Member[];
 }
 
 export interface Formation {
@@ -86,14 +93,27 @@ export interface ExplainedLink {
  * | stronger → reserve number, Master | joins when the weaker one or PU states it too; else `link-against-hierarchy` |
  * | SNR – PNR, PU | joins, unless PU's `linked` names the SNR as main: `link-against-hierarchy` |
  * | SNR – PNR, Master | does not count |
- * | PNR – PNR, SNR – SNR, PU | joins, whatever the birth dates |
+ * | PNR – PNR, SNR – SNR, PU | joins |
  * | PNR – PNR, SNR – SNR, Master | joins when both birth dates are known and equal; both known and contradicting: `birth-data-differ` |
  *
- * Then {@link claimReserveNumbers}: people who share nothing but a reserve number are not joined by it (`identity-claimed-twice`). At last
- * {@link findCircle}. A pair that is joined otherwise has no finding about the hierarchy or birth data, and a finding that somebody answered
- * is not made again.
+ * Then what these joins make together:
  *
- * An identity that only links speak of is a member without evidence, and counts. One that is not among the members joins nobody.
+ * | What would become one person | What becomes of it |
+ * |---|---|
+ * | PNRs, joined from one to the next by PU's `referred` or by `same-person` | one person, whatever the birth dates: a nucleus |
+ * | nuclei with contradicting birth dates, through an SNR, or SNRs that are joined | the SNRs belong to none: `identity-claimed-twice` about each SNR – PNR |
+ * | nuclei with contradicting birth dates, by a link of PU or Master between two PNRs | stay apart: `birth-data-differ` about the link |
+ * | nuclei with contradicting birth dates, through a chain of the two that pass over birth dates that are not known | all of the chain stay apart, each with the finding above |
+ * | people who share nothing but reserve numbers | these belong to none: `identity-claimed-twice` about each reserve number – stronger |
+ *
+ * {@link joinRealNumbers} and {@link claimReserveNumbers} do that. A number that would belong to none goes to the one with which the latest
+ * `same-person` is about it, and nobody is asked. At last {@link findCircle}. A pair that is joined otherwise has no finding about the
+ * hierarchy or birth data, and a finding that somebody answered is not made again. One about two is about the weaker number, or the lower key
+ * of one kind, whoever states the link.
+ *
+ * An identity that only links speak of is a member without evidence, and counts. One that is not among the members joins nobody: it is the
+ * caller's duty to pass everybody whom {@link linkTargets} names, of every record of every member, and so on until nobody is new. With less
+ * than a whole group the answer is about other people than the evidence is.
  */
 export function formClusters(
   members: readonly Member[],
@@ -123,7 +143,7 @@ export function explainLinks(
   for (const one of judged) {
     const { links, decision } = one.pair;
     const held = (verdict: LinkVerdict): LinkVerdict =>
-      verdict === 'joins' && lost.has(one) ? 'claimed-twice' : verdict;
+      verdict === 'joins' && lost.has(one) ? whyLost(nodes, one) : verdict;
     links.forEach(({ from, to, source, kind }, index) => {
       const [fromKey, verdict] = [keyOf(from), one.verdicts[index]];
       if (fromKey === undefined || verdict === undefined) return;
@@ -141,13 +161,18 @@ export function explainLinks(
   return inTextOrder(explained, ({ from, to, source, kind }) => `${from} ${to} ${source} ${kind}`);
 }
 
+/** Numbers of different kinds lose a join when somebody else claims the weaker one, two personnummer because of birth dates. */
+function whyLost(nodes: readonly LinkNode[], { pair }: JudgedPair): LinkVerdict {
+  return weakerOf(nodes, pair.a, pair.b) === undefined ? 'birth-data-differ' : 'claimed-twice';
+}
+
 /** What all answers are read from. */
-interface Judgement {
+export interface Judgement {
   /** First seen first; a member's number is that of its node. */
   readonly members: readonly Member[];
   readonly nodes: readonly LinkNode[];
   readonly judged: readonly JudgedPair[];
-  /** Pairs that would join, but for another claim on the same reserve number. */
+  /** Pairs that would join, but not beside the others. */
   readonly lost: ReadonlySet<JudgedPair>;
   readonly persons: UnionFind;
   readonly findings: readonly Finding[];
@@ -159,9 +184,15 @@ function judge(unordered: readonly Member[], decisions: readonly Decision[]): Ju
   const judged = pairs.map((pair) => judgePair(nodes, pair));
   const persons = createUnionFind(members.length);
   const joined = judged.filter(({ joins, pair }) => joins && isAmong(members, pair));
-  const { lost, findings } = claimReserveNumbers(nodes, joined, persons);
-  const all = [...judged.flatMap((one) => one.findings), ...findings];
-  return { members, nodes, judged, lost, persons, findings: all };
+  const real = joinRealNumbers(nodes, joined, persons);
+  const reserve = claimReserveNumbers(nodes, joined, persons);
+  const findings = [
+    ...judged.flatMap((one) => one.findings),
+    ...real.findings,
+    ...reserve.findings,
+  ];
+  const lost = new Set([...real.lost, ...reserve.lost]);
+  return { members, nodes, judged, lost, persons, findings };
 }
 
 function compareFirstSeen(a: Member, b: Member): number {
@@ -177,15 +208,21 @@ function formAlone(member: Member | undefined): Formation {
   if (member === undefined) return { clusters: [], groupOf: new Map(), findings: [] };
   const { identityKey } = member;
   return {
-    clusters: [{ personKey: personKeyOf(identityKey), members: [member], joins: [] }],
+    clusters: [{ personKey: personKeyOf(identityKey), members: [member], joins: [], inDoubt: [] }],
     groupOf: new Map([[identityKey, identityKey]]),
     findings: [],
   };
 }
 
-function buildClusters({ members, nodes, judged, lost, persons }: Judgement): FormedCluster[] {
-  const bySet = new Map<number, { members: Member[]; joins: Join[] }>();
-  const setOf = (index: number): { members: Member[]; joins: Join[] } => {
+interface ClusterParts {
+  readonly members: Member[];
+  readonly joins: Join[];
+}
+
+function buildClusters(judgement: Judgement): FormedCluster[] {
+  const { members, nodes, judged, lost, persons } = judgement;
+  const bySet = new Map<number, ClusterParts>();
+  const setOf = (index: number): ClusterParts => {
     const root = persons.find(index);
     const known = bySet.get(root);
     if (known !== undefined) return known;
@@ -200,11 +237,14 @@ function buildClusters({ members, nodes, judged, lost, persons }: Judgement): Fo
     if (!one.joins || lost.has(one) || !isAmong(members, one.pair)) continue;
     setOf(one.pair.a).joins.push(...joinsOf(nodes, one));
   }
-  const clusters = [...bySet.values()].flatMap((set): FormedCluster[] => {
+  const doubts = findDoubts(judgement);
+  const clusters = [...bySet].flatMap(([root, set]): FormedCluster[] => {
     const [first] = set.members;
     if (first === undefined) return [];
     const joins = inTextOrder(set.joins, ({ from, to, source }) => `${from} ${to} ${source}`);
-    return [{ personKey: personKeyOf(first.identityKey), members: set.members, joins }];
+    const others = [...(doubts.get(root) ?? [])].flatMap((other) => setOf(other).members);
+    const inDoubt = others.sort(compareFirstSeen);
+    return [{ personKey: personKeyOf(first.identityKey), members: set.members, joins, inDoubt }];
   });
   return inTextOrder(clusters, ({ personKey }) => personKey);
 }

@@ -1,12 +1,12 @@
 import { STRENGTH_OF } from '../person/identity-type.ts';
-import type { IdentityKey, IdentityType } from '../person/person-identifier.ts';
+import type { IdentityType } from '../person/person-identifier.ts';
 import { comparePositions, type SourceName, type SourcePosition } from '../sync/source-record.ts';
 import { compareBirth } from './birth-of.ts';
 import type { LinkVerdict } from './form-clusters.ts';
 import type { LinkNode, LinkPair, PairLink } from './link-pairs.ts';
 import type { Finding, WorkItemKind } from './work-item.ts';
 
-/** A pair with what becomes of each of its links, before it is known who else wants the same reserve number. */
+/** A pair with what becomes of each of its links, before it is known who else wants the same number. */
 export interface JudgedPair {
   readonly pair: LinkPair;
   /** Of `pair.links`, in their order. */
@@ -181,17 +181,22 @@ function isInDoubt(links: readonly PairLink[], denial: SourcePosition | undefine
   return denial !== undefined && stated !== undefined && comparePositions(denial, stated) === 0;
 }
 
-/** One finding for a pair, about the one that states the link; about the lower key when both do. None where one end is not among the members. */
-function findingAbout(
+/**
+ * One finding for a pair, about the weaker number; about the lower key when both are of one kind: whoever states the link, so that an answer
+ * stays one. None where one end is not among the members.
+ */
+export function findingAbout(
   nodes: readonly LinkNode[],
   kind: WorkItemKind,
-  links: readonly PairLink[],
+  [link]: readonly PairLink[],
 ): Finding | undefined {
-  let found: { subject: IdentityKey; other: IdentityKey } | undefined;
-  for (const { from, to } of links) {
-    const [subject, other] = [nodes[from]?.identityKey, nodes[to]?.identityKey];
-    if (subject === undefined || other === undefined) continue;
-    if (found === undefined || subject < found.subject) found = { subject, other };
-  }
-  return found && { kind, ...found };
+  if (link === undefined) return undefined;
+  const { from, to } = link;
+  const [keyFrom, keyTo] = [nodes[from]?.identityKey, nodes[to]?.identityKey];
+  if (keyFrom === undefined || keyTo === undefined) return undefined;
+  const weaker = weakerOf(nodes, from, to);
+  const isFrom = weaker === undefined ? keyFrom < keyTo : weaker === from;
+  return isFrom
+    ? { kind, subject: keyFrom, other: keyTo }
+    : { kind, subject: keyTo, other: keyFrom };
 }

@@ -1,4 +1,9 @@
-import type { AddressKind, ContactChannel } from './person-evidence.ts';
+import {
+  type AddressKind,
+  type ContactChannel,
+  RELATION_KINDS,
+  type RelationKind,
+} from './person-evidence.ts';
 
 /** In this order they stand in evidence, whatever the order they were read in. */
 export const ADDRESS_ORDER: Readonly<Record<AddressKind, number>> = {
@@ -12,6 +17,10 @@ export const CHANNEL_ORDER: Readonly<Record<ContactChannel, number>> = {
   mobile: 1,
   email: 2,
 };
+
+export const RELATION_ORDER = Object.fromEntries(
+  RELATION_KINDS.map((kind, place) => [kind, place]),
+) as Readonly<Record<RelationKind, number>>;
 
 /** A part of evidence with what it is sorted by. */
 export interface Ranked<T> {

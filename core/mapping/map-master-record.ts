@@ -25,6 +25,14 @@ export interface MasterMapper {
   map(message: SourceMessage): MappingResult;
 }
 
+/** What only PU states, and what no mapper does. */
+const NOT_IN_MASTER = {
+  relations: [],
+  contactPersons: [],
+  paperOptOut: null,
+  protectedSince: null,
+} satisfies Partial<PersonEvidence>;
+
 /** Runs for every record: tables and lists are prepared here, once. */
 export function createMasterMapper(rules: MasterMappingRules): MasterMapper {
   const { mapping, classifier, areas } = rules;
@@ -45,6 +53,10 @@ export function createMasterMapper(rules: MasterMappingRules): MasterMapper {
 
   return {
     map(message) {
+      // Master is read, not asked: only PU can say that it does not know somebody.
+      if (message.operation === 'unknown') {
+        return { kind: 'rejected', code: 'HUB_SYNC_RAW_UNREADABLE', field: null };
+      }
       const reader = new RowReader();
       const isWhole = message.operation === 'upsert';
       reader.read(message.person, isWhole ? personRules : keyRules);
@@ -92,6 +104,7 @@ export function createMasterMapper(rules: MasterMappingRules): MasterMapper {
       testPerson: reader.flag('testPerson'),
       // Last, since the reader turns to other rows.
       ...children.read(reader, childRows),
+      ...NOT_IN_MASTER,
     };
   }
 

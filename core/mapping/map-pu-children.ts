@@ -2,17 +2,12 @@ import type { IdentityClassifier } from '../person/classify-identity.ts';
 import { type Identity, identityText } from '../person/person-identifier.ts';
 import type { SourceRow } from '../sync/source-record.ts';
 import { ADDRESS_ORDER, CHANNEL_ORDER, inOrder, type Ranked } from './canonical-order.ts';
-import type {
-  AddressKind,
-  ContactChannel,
-  ContactPoint,
-  PostalAddress,
-  StatedLink,
-} from './person-evidence.ts';
+import type { AddressKind, ContactPoint, PostalAddress, StatedLink } from './person-evidence.ts';
 import type { PuCodes } from './pu-mapping.ts';
 import type { PuChild } from './pu-record.ts';
 import { readDeclaredIdentity } from './read-declared-identity.ts';
 import { readPostalAddress } from './read-postal-address.ts';
+import { readPuChannel } from './read-pu-channel.ts';
 import type { RowReader, RowRules } from './row-reader.ts';
 
 /** The rows beside the person's, by kind. */
@@ -37,7 +32,11 @@ const REFERRED = rulesOf('referredIdentities', 'identityRoot', 'identity');
 const ADDRESS_KINDS = new Map(
   Object.keys(ADDRESS_ORDER).map((kind) => [kind, kind as AddressKind]),
 );
-const WHOLE_NUMBER = /^\d{1,9}$/;
+const LINK_ORDER: Readonly<Record<StatedLink['kind'], number>> = {
+  linked: 0,
+  referred: 1,
+  ended: 2,
+};
 
 export function createPuChildMapper(codes: PuCodes, classifier: IdentityClassifier): PuChildMapper {
   const contactTypes = new Map(Object.entries(codes.contactType));
@@ -67,23 +66,27 @@ export function createPuChildMapper(codes: PuCodes, classifier: IdentityClassifi
 
     readLinks(reader, { linkedIdentities = [], referredIdentities = [] }, own) {
       if (linkedIdentities.length + referredIdentities.length === 0) return [];
-      // Two rows about one identity say the same. A record that refers to itself says nothing.
       const links = new Map<string, Ranked<StatedLink>>();
       const ownText = identityText(own);
-      const add = (kind: StatedLink['kind'], rank: number): void => {
+      const add = (kind: StatedLink['kind'], isPrimary: boolean | null): void => {
         const identity = readDeclaredIdentity(reader, classifier, 'as-stated');
         if (identity === null) return;
         const text = identityText(identity);
-        if (text !== ownText)
-          links.set(`${kind} ${text}`, { rank, sequence: 0, item: { kind, identity } });
+        // A record that refers to itself says nothing.
+        if (text === ownText) return;
+        const key = `${kind} ${text}`;
+        // Of two rows about one identity neither takes back what the other says.
+        const primary = eitherStated(links.get(key)?.item.primary, isPrimary);
+        const item = { kind, identity, ...(primary !== undefined && { primary }) };
+        links.set(key, { rank: LINK_ORDER[kind], sequence: 0, item });
       };
       for (const row of linkedIdentities) {
         reader.read(row, LINKED);
-        add('linked', 0);
+        add('linked', reader.statedFlag('primaryIdentity'));
       }
       for (const row of referredIdentities) {
         reader.read(row, REFERRED);
-        if (reader.code('status', referredStatuses) !== 'ended') add('referred', 1);
+        add(reader.code('status', referredStatuses) === 'ended' ? 'ended' : 'referred', null);
       }
       return inOrder([...links.values()]);
     },
@@ -91,20 +94,19 @@ export function createPuChildMapper(codes: PuCodes, classifier: IdentityClassifi
 
   /** That PU has it means that the person shares it: PU has no consent beside that (IS 5.1). */
   function readContact(reader: RowReader): ContactPoint | null {
-    const type = reader.code('contactType', contactTypes);
-    const use = reader.value('use');
-    const value = reader.text('value');
-    if (type === null || type === 'none' || value === null || use === 'old') return null;
-    const channel: ContactChannel = type === 'phone' && use === 'mobile' ? 'mobile' : type;
-    const contact = { channel, value, consent: 'shared' } as const;
-    return reader.value('digitalNotification') === null
-      ? contact
-      : { ...contact, digitalNotification: reader.flag('digitalNotification') };
+    const channel = readPuChannel(reader, contactTypes);
+    if (channel === null) return null;
+    const digitalNotification = reader.statedFlag('digitalNotification');
+    const contact = { ...channel, consent: 'shared' } as const;
+    return digitalNotification === null ? contact : { ...contact, digitalNotification };
   }
 }
 
 /** 1 is what the person prefers; what has no rank comes after what has one. */
 function readRank(reader: RowReader): number {
-  const rank = reader.value('rank');
-  return rank !== null && WHOLE_NUMBER.test(rank) ? Number(rank) : Number.POSITIVE_INFINITY;
+  return reader.wholeNumber('rank') ?? Number.POSITIVE_INFINITY;
+}
+
+function eitherStated(a: boolean | undefined, b: boolean | null): boolean | undefined {
+  return a === true ? a : (b ?? a);
 }

@@ -2,6 +2,7 @@ import type { AdministrativeAreas } from '../person/administrative-area.ts';
 import type { IdentityClassifier } from '../person/classify-identity.ts';
 import type { SourceMessage, SourceRow } from '../sync/source-record.ts';
 import { createPuChildMapper, type PuRows } from './map-pu-children.ts';
+import { createPuRelativeMapper } from './map-pu-relatives.ts';
 import type { MappingResult } from './mapping-result.ts';
 import type { Deregistration, PersonEvidence } from './person-evidence.ts';
 import type { PuMapping } from './pu-mapping.ts';
@@ -9,7 +10,7 @@ import { PROFILE_1_FIELDS, type PuPersonField } from './pu-record.ts';
 import { type RaisedProtection, readProtection, rejectedRecord } from './raised-protection.ts';
 import { readDeclaredIdentity } from './read-declared-identity.ts';
 import { readDeregistration, readLocality, readName } from './read-person-fields.ts';
-import { RowReader, type RowRules } from './row-reader.ts';
+import { type Rejection, RowReader, type RowRules } from './row-reader.ts';
 
 /** What a region's PU is mapped with. */
 export interface PuMappingRules {
@@ -32,6 +33,18 @@ const PERSON: RowRules = {
   required: ['identityRoot', 'identity', 'protectedPerson'] satisfies PuPersonField[],
 };
 
+const NO_IDENTITY: Rejection = {
+  kind: 'rejected',
+  code: 'HUB_PERSON_REQUIRED_MISSING',
+  field: 'identity',
+};
+
+/** All that is said of an identity that PU does not know. */
+const KEY: RowRules = {
+  prefix: '',
+  required: ['identityRoot', 'identity'] satisfies PuPersonField[],
+};
+
 /** Runs for every record: tables and lists are prepared here, once. */
 export function createPuMapper({ mapping, classifier, areas }: PuMappingRules): PuMapper {
   const { codes } = mapping;
@@ -42,6 +55,7 @@ export function createPuMapper({ mapping, classifier, areas }: PuMappingRules): 
   const statusCauses = new Map(Object.entries(codes.identityStatusCause));
   const areaRules = { areas, reserveNumberAreaIsPlace: mapping.reserveNumberAreaIsPlace ?? false };
   const children = createPuChildMapper(codes, classifier);
+  const relatives = createPuRelativeMapper(codes, classifier);
 
   return {
     map(message) {
@@ -50,6 +64,7 @@ export function createPuMapper({ mapping, classifier, areas }: PuMappingRules): 
         return { kind: 'rejected', code: 'HUB_SYNC_RAW_UNREADABLE', field: null };
       }
       const reader = new RowReader();
+      if (message.operation === 'unknown') return readUnknown(reader, message.person);
       if (message.operation === 'refused') {
         return rejectedRecord(
           { kind: 'rejected', code: message.code, field: null },
@@ -60,16 +75,15 @@ export function createPuMapper({ mapping, classifier, areas }: PuMappingRules): 
       if (evidence !== null && reader.rejection === undefined) {
         return { kind: 'mapped', evidence };
       }
-      return rejectedRecord(
-        reader.rejection ?? {
-          kind: 'rejected',
-          code: 'HUB_PERSON_REQUIRED_MISSING',
-          field: 'identity',
-        },
-        evidence,
-      );
+      return rejectedRecord(reader.rejection ?? NO_IDENTITY, evidence);
     },
   };
+
+  function readUnknown(reader: RowReader, person: SourceRow): MappingResult {
+    reader.read(person, KEY);
+    const identity = readDeclaredIdentity(reader, classifier, 'parked');
+    return identity === null ? (reader.rejection ?? NO_IDENTITY) : { kind: 'unknown', identity };
+  }
 
   function readRefused(reader: RowReader, person: SourceRow): RaisedProtection | null {
     reader.read(person, PERSON);
@@ -96,10 +110,14 @@ export function createPuMapper({ mapping, classifier, areas }: PuMappingRules): 
       maritalStatus: reader.code('maritalStatus', maritalStatuses),
       locality: readLocality(reader, identity.root, areaRules),
       testPerson: reader.flag('testPerson'),
+      paperOptOut: reader.statedFlag('optoutPaperNotification'),
+      protectedSince: null,
       // Last, since the reader turns to other rows.
       links: children.readLinks(reader, rows, identity),
       addresses: isProtected ? [] : children.readAddresses(reader, rows),
       contacts: isProtected ? [] : children.readContacts(reader, rows),
+      relations: isProtected ? [] : relatives.readRelations(reader, rows, identity),
+      contactPersons: isProtected ? [] : relatives.readContactPersons(reader, rows),
     };
   }
 

@@ -6,4 +6,6 @@ import type { RejectedRecord } from './raised-protection.ts';
 export type MappingResult =
   | { readonly kind: 'mapped'; readonly evidence: PersonEvidence }
   | { readonly kind: 'removed'; readonly identity: Identity }
+  /** The source was asked and does not know the identity. */
+  | { readonly kind: 'unknown'; readonly identity: Identity }
   | RejectedRecord;

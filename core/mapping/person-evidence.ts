@@ -65,13 +65,61 @@ export type MaritalStatus = 'OG' | 'G' | 'Ä' | 'S' | 'RP' | 'SP' | 'EP';
 /**
  * Who says that two identities are the same person, and how. Kept as evidence; what follows from it is decided in core/identity.
  * `linked`: PU's own link (linkedIdentity). `referred`: a reference of Skatteverket (referredPersonalIdentities), or Master's.
- * `ended`: a reference of Skatteverket that is said to have ended (status AS); no mapper states it yet.
+ * `ended`: a reference of Skatteverket that is said to have ended (status AS).
  */
 export interface StatedLink {
   readonly kind: 'linked' | 'referred' | 'ended';
   readonly identity: Identity;
-  /** True when PU says that the other identity is the main one (LinkedIdentityType.primaryIdentity). Absent: not said; no mapper states it yet. */
+  /** True when PU says that the other identity is the main one (LinkedIdentityType.primaryIdentity). Absent: not said. */
   readonly primary?: boolean;
+}
+
+/**
+ * What the other one is to this person: Skatteverket's relation codes (term code 02003, TKB 5.1, IS Relation). `custodian`: the other has custody
+ * of this person; `custody-of`: this person has custody of the other.
+ */
+export const RELATION_KINDS = [
+  'child',
+  'mother',
+  'father',
+  'parent',
+  'custodian',
+  'custody-of',
+  'spouse',
+  'partner',
+] as const;
+export type RelationKind = (typeof RELATION_KINDS)[number];
+
+/** A name as the registers have it of a relative or a contact person. */
+export interface ShortName {
+  readonly givenName: string | null;
+  readonly middleName: string | null;
+  readonly surname: string | null;
+}
+
+/** A relation that holds: what is ended or annulled by its status (term code 02008) is left out by the mapper. */
+export interface Relation {
+  readonly kind: RelationKind;
+  /** Null: the relative never had a number. Normally nothing else is given (IS Relation). */
+  readonly identity: Identity | null;
+  readonly birthDate: PartialDate | null;
+  readonly name: ShortName | null;
+  readonly from: PartialDate | null;
+  /** "Datum för avslutad vårdnad": a day in the future of the record when custody ends. */
+  readonly to: PartialDate | null;
+}
+
+/** Contact persons are what the person has said, apart from legal relations (IS Kontaktperson). */
+export interface ContactPerson {
+  /** The SNOMED code of `contactRelationshipType`, in words (mappings/pu.json): `spouse`, `god-man`, `friend` … */
+  readonly relationship: string;
+  /** 1 comes first; null: not said. */
+  readonly priority: number | null;
+  readonly name: ShortName;
+  readonly contacts: readonly {
+    readonly channel: ContactChannel;
+    readonly value: string;
+  }[];
 }
 
 /** One source record after mapping: normalised, code tables applied, everything that the hub knows from it. */
@@ -91,4 +139,17 @@ export interface PersonEvidence {
   readonly contacts: readonly ContactPoint[];
   readonly links: readonly StatedLink[];
   readonly testPerson: boolean;
+  /** Only PU states them. Empty for Master and for protected persons. */
+  readonly relations: readonly Relation[];
+  readonly contactPersons: readonly ContactPerson[];
+  /** Optout of paper (IS 4.2.12). Null: the source does not say. */
+  readonly paperOptOut: boolean | null;
+  /**
+   * Since when the hub has seen a flag of protection without a break in this source's records of this identity: the second (UTC, since 1970) at
+   * which the first of them was read. Master has no date of its flags, so this is the earliest that is known, and later than the truth: on the
+   * safe side, since a flag ends only by something newer. Null: no flag, or a record from before the hub kept it. Set by the main path, not by a mapper.
+   */
+  readonly protectedSince: number | null;
+  /** True when nothing but the flags of protection is known, since the only record of the source is parked: it decides no field. */
+  readonly isOnlyFlags?: true;
 }

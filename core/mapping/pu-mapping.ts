@@ -3,6 +3,7 @@ import type {
   ContactChannel,
   DeregistrationReason,
   MaritalStatus,
+  RelationKind,
   Sex,
 } from './person-evidence.ts';
 
@@ -50,4 +51,13 @@ export interface PuCodes {
   readonly referredIdentityStatus: Readonly<Record<string, 'current' | 'ended'>>;
   /** `none`: no channel that the hub keeps. */
   readonly contactType: Readonly<Record<string, ContactChannel | 'none'>>;
+  /** Skatteverket's 02003: what the other one is to the person. */
+  readonly relationType: Readonly<Record<string, RelationKind>>;
+  /** Skatteverket's 02008. `ended` is whatever does not hold any more, or never did. */
+  readonly relationStatus: Readonly<Record<string, 'current' | 'ended'>>;
+  /**
+   * What a contact person is (IS 5.1), as a word of small letters and hyphens, with the SNOMED CT codes that say it. By word, since a code of
+   * that length in the path of a fault looks like somebody's number and is withheld.
+   */
+  readonly contactPersonRelationship: Readonly<Record<string, readonly string[]>>;
 }

@@ -4,6 +4,8 @@ import type { SourceRow } from '../sync/source-record.ts';
 import { cleanText } from './clean-text.ts';
 import type { TableMapping } from './master-mapping.ts';
 
+const WHOLE_NUMBER = /^\d{1,9}$/;
+
 /** Why a record is parked. `field` is the mapped field that was wrong, never its value. */
 export interface Rejection {
   readonly kind: 'rejected';
@@ -76,6 +78,17 @@ export class RowReader {
     const value = this.value(field);
     if (value !== null && value !== '0' && value !== '1') this.unknownCode(field);
     return value === '1';
+  }
+
+  /** Like {@link flag}, where it matters whether it is stated at all. Null: it is not. */
+  statedFlag(field: string): boolean | null {
+    return this.value(field) === null ? null : this.flag(field);
+  }
+
+  /** Null also when it is no whole number: it only puts things in order. */
+  wholeNumber(field: string): number | null {
+    const value = this.value(field);
+    return value !== null && WHOLE_NUMBER.test(value) ? Number(value) : null;
   }
 
   code<T>(field: string, table: ReadonlyMap<string, T>): T | null {

@@ -5,7 +5,7 @@
  *   what is before it. A crash at any await replays into a no-op. (test/e2e, test/faults)
  * - At-least-once delivery, exactly-once effect. An event has a stable id and a person a rising version, so a consumer refuses what is
  *   not newer. No Kafka transactions: docs/adr/0003 says why. (test/e2e, test/contracts)
- * - One writer per person. A transaction locks the identities that it names, and all others of their clusters, in one fixed order, and reads
+ * - One writer per person. A transaction locks the identities that it names, and all others of their groups, in one fixed order, and reads
  *   them again under the lock; versions and outbox rows are given out while it is held, so a person's later version always commits
  *   later. (test/connectors/hub-store)
  * - Content before version. The golden record's hash leaves out version and times: the same content again makes no version and no
@@ -20,13 +20,16 @@
  *
  * All of it counts from what the store holds. A store that was restored from a backup gives out versions again that were published
  * since, for other content, and a consumer that refuses what is not newer keeps what it has: docs/what-if.md says what to do until a later
- * release raises them. The journal of evidence and the ledger of deliveries come with the second register and the consumers; nothing
- * here stands in their way.
+ * release raises them. The ledger of deliveries comes with the consumers.
  */
 import type { ErrorCode } from '../errors/error-codes.ts';
-import type { GoldenRecord } from '../golden-record/golden-record.ts';
+import type { Phase } from '../golden-record/authority.ts';
+import type { FieldGroup, GoldenRecord, Membership } from '../golden-record/golden-record.ts';
 import type { PersonEvent } from '../golden-record/person-event.ts';
+import type { Join } from '../identity/form-clusters.ts';
+import type { Decision, DecisionChoice, Finding } from '../identity/work-item.ts';
 import type { PersonEvidence } from '../mapping/person-evidence.ts';
+import type { PartialDate } from '../person/partial-date.ts';
 import type {
   ContentHash,
   Identity,
@@ -34,7 +37,7 @@ import type {
   IdentityKey,
   PersonKey,
 } from '../person/person-identifier.ts';
-import type { SourceMessage, SourceName, SourcePosition } from './source-record.ts';
+import type { CauseSource, SourceMessage, SourceName, SourcePosition } from './source-record.ts';
 
 /** A run of consecutive records of one partition of a raw topic. Offsets are Kafka's, as numbers below 2^53. */
 export interface SourceBatch {
@@ -57,11 +60,16 @@ export interface RawRecord {
   readonly payload: Uint8Array;
 }
 
-/** One identity of a cluster with its evidence: all that the hub knows. */
+/** One identity of a group with its evidence: all that the hub knows. */
 export interface StoredIdentity {
   readonly identity: Identity;
   readonly identityKey: IdentityKey;
+  /** The person that it belongs to now. */
   readonly personKey: PersonKey;
+  /** When it was first seen, in microseconds since 1970. */
+  readonly firstSeen: number;
+  /** Whether its person is protected: relatives do not show it. */
+  readonly isProtected: boolean;
   readonly evidence: readonly StoredEvidence[];
 }
 
@@ -69,24 +77,37 @@ export interface StoredIdentity {
 export interface StoredEvidence {
   readonly source: SourceName;
   readonly position: SourcePosition;
-  /** Null when the source has positively removed the identity: the position is kept so that an older record does not revive it. */
+  /**
+   * Null when the source has positively removed the identity (the position is kept so that an older record does not revive it), or was asked
+   * and does not know it (at `BEFORE_EVERYTHING`).
+   */
   readonly content: PersonEvidence | null;
   readonly contentHash: ContentHash;
 }
 
-/** What is stored of a person. `golden` is null when no evidence is left to publish; its version still only rises. */
+/** What is stored under a person key. Its version only rises. */
 export interface StoredPerson {
   readonly personKey: PersonKey;
   readonly version: number;
+  /** Null when there is nobody to publish: removed, withheld, or redirected. */
   readonly golden: GoldenRecord | null;
+  /** The key that the person is known by now; null: this one. With it `golden` is null. */
+  readonly redirectTo: PersonKey | null;
   readonly contentHash: ContentHash;
 }
 
-/** The identities that are one person, and that person as published so far (undefined: never published). */
-export interface Cluster {
-  readonly personKey: PersonKey;
+/** Identities that any link connects, whether it counts or not, with everything that was stored about them. What is locked together. */
+export interface IdentityGroup {
+  /** The key of its first-seen identity. */
+  readonly groupKey: IdentityKey;
   readonly identities: readonly StoredIdentity[];
-  readonly person: StoredPerson | undefined;
+  /** Everything that was ever written under a key of these identities: persons and redirects. */
+  readonly persons: readonly StoredPerson[];
+  readonly decisions: readonly Decision[];
+  /** Without those that are {@link FOUND_ONCE}. */
+  readonly openItems: readonly Finding[];
+  /** The links that count now, as they were written last. */
+  readonly joins: readonly Join[];
 }
 
 export interface EvidenceWrite {
@@ -96,26 +117,74 @@ export interface EvidenceWrite {
   readonly contentText: string;
   /** True when the store has no evidence of this (identity, source) yet. */
   readonly isNew: boolean;
+  /**
+   * For the journal: names of the fields that are not as before, without values. `all`: the first record, or the first after a removal. Empty:
+   * only the position moved, which the journal leaves out. A removal is `removed`, an identity that the source does not know `unknown`.
+   */
+  readonly changed: readonly (keyof PersonEvidence)[] | 'all' | 'removed' | 'unknown';
 }
 
-/** A new version of a person, with what happened. Its events and its state go to the outbox. */
+/** Where an identity belongs now. Written when something of it is not as before. */
+export interface IdentityWrite {
+  readonly identityKey: IdentityKey;
+  readonly personKey: PersonKey;
+  readonly groupKey: IdentityKey;
+  readonly isProtected: boolean;
+}
+
+/** What a consumer has to forget of what it was sent up to and with a version. */
+export interface PurgeOrder {
+  readonly personKey: PersonKey;
+  readonly reason: 'protection-raised' | 'relation-hidden';
+  readonly fields: readonly FieldGroup[];
+  readonly upToVersion: number;
+}
+
+/** The membership as it was and as it is; `endsOn`: when the one before ended in the world, where somebody says so. */
+export interface MembershipChange {
+  readonly before: Membership | null;
+  readonly after: Membership | null;
+  readonly endsOn: PartialDate | null;
+}
+
+/** A new version of what is stored under a person key, with what happened. Its events and its state go to the outbox. */
 export interface PersonWrite {
   readonly person: StoredPerson;
-  /** The golden record as JSON, of which its hash was made. */
+  /** The golden record as JSON, of which its hash was made. `null` for a redirect. */
   readonly goldenText: string;
-  /** True when the store has no such person yet. */
+  /** True when the store has nothing under this key yet. */
   readonly isNew: boolean;
   readonly events: readonly PersonEvent[];
-  /** The record that made the change. */
+  /** What made the change. */
   readonly cause: ChangeCause;
+  /** Null: as before. */
+  readonly membership: MembershipChange | null;
+  /** Hash of the residential address of somebody unprotected, so that who lives there can be found; null: none. */
+  readonly addressHash: ContentHash | null;
 }
 
-/** The source record behind a change. */
+/**
+ * Protection of an identity came or went: whoever states a relation with it has to be looked at again, and when it came, whoever lives where the
+ * person was published before.
+ */
+export interface FollowUp {
+  readonly identityKey: IdentityKey;
+  readonly isProtected: boolean;
+  /** Of the address that was published before; null: none was, or protection went. */
+  readonly addressHash: ContentHash | null;
+}
+
+/** What is behind a change: a source record, or (`hub`) the walk or decision whose number is the position's version, in the phase that is its epoch. */
 export interface ChangeCause {
-  readonly source: SourceName;
+  readonly source: CauseSource;
   readonly position: SourcePosition;
-  /** When the source connector read the record, ISO 8601 in UTC; for latency figures. */
+  /** When the source connector read the record, ISO 8601 in UTC; for latency figures. Of the hub: when it was asked for. */
   readonly readAt: string;
+}
+
+/** A {@link ChangeCause} that is a record of a register. */
+export interface RecordCause extends ChangeCause {
+  readonly source: SourceName;
 }
 
 /** A record that we refuse to decide on. The store encrypts the payload. */
@@ -136,7 +205,15 @@ export interface ParkedRecord {
 /** Everything that one batch changes. */
 export interface BatchChanges {
   readonly evidence: readonly EvidenceWrite[];
+  readonly identities: readonly IdentityWrite[];
+  /** Those that raise protection stand first: their outbox rows get the lowest ids. */
   readonly persons: readonly PersonWrite[];
+  /** Links that count from now on, or no more; the store keeps since when and until when. */
+  readonly links: { readonly begun: readonly Join[]; readonly ended: readonly Join[] };
+  /** Work items. Opening one that is open, or closing one that is not, changes nothing. */
+  readonly items: { readonly opened: readonly Finding[]; readonly closed: readonly Finding[] };
+  readonly followUps: readonly FollowUp[];
+  readonly purges: readonly PurgeOrder[];
   /** Each takes the place of what was parked of the same identity before, unless that is newer by its position. */
   readonly parked: readonly ParkedRecord[];
   /** Identities of which a good record came: what was parked of them up to its position is cleared. A stale record clears nothing newer. */
@@ -145,6 +222,18 @@ export interface BatchChanges {
     readonly position: SourcePosition;
   }[];
 }
+
+export const NO_CHANGES: BatchChanges = {
+  evidence: [],
+  identities: [],
+  persons: [],
+  links: { begun: [], ended: [] },
+  items: { opened: [], closed: [] },
+  followUps: [],
+  purges: [],
+  parked: [],
+  cleared: [],
+};
 
 /** The hub's store as the main path sees it. */
 export interface PersonStore {
@@ -164,13 +253,41 @@ export interface PersonTransaction {
   lockOffset(topic: string, partition: number): Promise<number>;
 
   /**
-   * Locks the clusters of these identities in a fixed order, making unknown ones with a fresh random key, and reads them whole
-   * after the lock is held. A cluster that grew while waiting is locked and read again.
-   * @returns one cluster for each person, every named identity in exactly one of them.
+   * The phase that decides now. Shared with other batches, and held until the end of the transaction: a switch waits for the batches that run
+   * and goes before those that follow, so it has one moment.
    */
-  lockClusters(identities: readonly Identity[]): Promise<readonly Cluster[]>;
+  readPhase(): Promise<PhaseState>;
 
-  /** Writes evidence, persons, outbox rows and parked records. */
+  /**
+   * Locks the groups of these identities in a fixed order, making unknown ones with a fresh random key, and reads them whole
+   * after the lock is held. A group that grew while waiting is locked and read again.
+   * @returns every named identity in exactly one of them.
+   */
+  lockGroups(identities: readonly Identity[]): Promise<readonly IdentityGroup[]>;
+
+  /** Which of these identities belong to protected persons, as committed now (`identityText`). Not locked: see {@link FollowUp}. */
+  readProtected(identities: readonly Identity[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * The decision with this command's number, made now if it is not there. @returns false when it was there before: the command was carried out
+   * by somebody who crashed before saying so.
+   * @param flaggedSince `Decision.flaggedSince`.
+   */
+  recordDecision(request: DecisionRequest, flaggedSince: number | null): Promise<boolean>;
+
+  /** Deletes a follow-up that was carried out. @returns false when it is gone: another instance has carried it out. */
+  finishFollowUp(id: bigint): Promise<boolean>;
+
+  /** The walk that is under way, locked; undefined: none, or another instance has it. */
+  lockDerivation(): Promise<Derivation | undefined>;
+  saveDerivation(derivation: Derivation): Promise<void>;
+  /**
+   * Locks and reads the groups whose keys follow `after` in the store's order, at most `limit` identities' worth of groups but at least one.
+   * A group that is merged or split meanwhile is met at least once under its present key, or was derived by whoever changed it.
+   */
+  lockGroupPage(after: IdentityKey | null, limit: number): Promise<GroupPage>;
+
+  /** Writes everything that a batch changes. */
   write(changes: BatchChanges): Promise<void>;
 
   /** Moves the partition's offset. Only legal as the last call: it is what makes the batch done. */
@@ -181,6 +298,73 @@ export interface PersonTransaction {
    * and under {@link lockOffset}.
    */
   resetOffset(topic: string, partition: number, offset: number): Promise<void>;
+}
+
+/** The phase, and how often it was switched: its version. */
+export interface PhaseState {
+  readonly phase: Phase;
+  /** Rises with each switch. */
+  readonly generation: number;
+}
+
+export interface GroupPage {
+  readonly groups: readonly IdentityGroup[];
+  /** Where the next page begins; null: this was the last one. */
+  readonly next: IdentityKey | null;
+}
+
+/** Deriving everybody again: after a switch of the phase, or for a rebuild. One at a time, page by page, each page in one transaction. */
+export interface Derivation {
+  /** Rises; a new one takes the place of one that is under way. */
+  readonly id: number;
+  readonly kind: 'phase' | 'rebuild';
+  readonly state: 'running' | 'stopped' | 'done';
+  /** Everything up to this group is done; null: nothing is. */
+  readonly cursor: IdentityKey | null;
+  /** When it was asked for, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  /** Persons that were looked at, got a new version, and were published before and are no more. */
+  readonly persons: number;
+  readonly changed: number;
+  readonly vanished: number;
+  /** True: somebody has seen how many persons vanish, and wants it. */
+  readonly acceptsVanishing: boolean;
+}
+
+/** What somebody decides about a work item. */
+export interface DecisionRequest {
+  /** The number of the command: a decision is made once, however often the command is carried out. */
+  readonly commandId: bigint;
+  readonly about: Finding;
+  readonly choice: DecisionChoice;
+  /** Without personal data: kept for ever. */
+  readonly reason: string;
+  readonly decidedBy: string;
+  /** When it was asked for, ISO 8601 in UTC. */
+  readonly decidedAt: string;
+}
+
+/** A follow-up that nobody can overtake any more: every transaction that could have seen the state before it has ended. */
+export interface DueFollowUp extends FollowUp {
+  readonly id: bigint;
+}
+
+/**
+ * What waits since protection came or went. A transaction that ran at the same time may have read the state before, and what it wrote is not to
+ * be seen before it ends; so a follow-up is due only when all transactions that ran when it was first seen have ended.
+ */
+export interface FollowUps {
+  due(limit: number): Promise<readonly DueFollowUp[]>;
+  /** Identities whose evidence states a relation with this one. */
+  findRelatives(identityKey: IdentityKey): Promise<readonly Identity[]>;
+  /** The first-seen identities of unprotected persons who live at an address now, at most `limit`, but for the person of `identityKey`. */
+  findNeighbours(
+    addressHash: ContentHash,
+    identityKey: IdentityKey,
+    limit: number,
+  ): Promise<readonly IdentityKey[]>;
+  /** Open work items that are {@link FOUND_ONCE} and have this identity as their `other`. */
+  findOpenAbout(identityKey: IdentityKey): Promise<readonly Finding[]>;
 }
 
 /** Makes content hashes. A port because core has no crypto of its own. */

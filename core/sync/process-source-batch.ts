@@ -1,23 +1,28 @@
 /**
  * The main path: read this file first.
  *
- * A batch of raw records becomes mapped evidence, the clusters that it touches are locked and read, a pure decision says what
- * changes, and one transaction writes all of it together with the new offset. Whatever happens in between, the batch is either done
+ * A batch of raw records becomes mapped evidence, the groups of identities that it touches are locked and read, a pure decision says what
+ * changes by the rules and the phase, and one transaction writes all of it together with the new offset. Whatever happens in between, the batch is either done
  * or as if it had never begun; done again, it changes nothing.
  */
 import type { ErrorCode } from '../errors/error-codes.ts';
 import { HubError } from '../errors/hub-error.ts';
 import { safeWord } from '../errors/log-safe.ts';
+import { linkTargets } from '../identity/link-targets.ts';
 import type { MappingResult } from '../mapping/mapping-result.ts';
 import type { Identity, IdentityHash } from '../person/person-identifier.ts';
-import { type DecideRules, decideBatch, type IncomingEvidence } from './decide-batch.ts';
-import type { ChangeCause, ParkedRecord, PersonStore, RawRecord, SourceBatch } from './ports.ts';
+import { type DecideCounts, type DecideRules, decideBatch, relativesOf } from './decide-batch.ts';
+import type { IncomingEvidence } from './incoming-evidence.ts';
+import { lockWhole } from './lock-whole.ts';
+import type { ParkedRecord, PersonStore, RawRecord, RecordCause, SourceBatch } from './ports.ts';
 import {
+  BEFORE_EVERYTHING,
   comparePositions,
   type SourceMessage,
   type SourceName,
   type SourcePosition,
 } from './source-record.ts';
+import { takeIn } from './take-in.ts';
 
 export interface ProcessRules extends DecideRules {
   /** The source whose raw topic this is. */
@@ -26,18 +31,13 @@ export interface ProcessRules extends DecideRules {
 }
 
 /** What a batch did, in counts. */
-export interface BatchOutcome {
+export interface BatchOutcome extends DecideCounts {
   /** Records that an earlier run of this batch had already done. */
   readonly replayed: number;
   readonly mapped: number;
   readonly parked: readonly ErrorCode[];
+  /** Records that were older than what is stored, or the same again. */
   readonly stale: number;
-  readonly unchanged: number;
-  /** Persons that the batch says something about and nobody is told of: no source that leads knows them. */
-  readonly unpublished: number;
-  /** Persons that got a new version. */
-  readonly persons: number;
-  readonly events: number;
 }
 
 /**
@@ -56,28 +56,23 @@ export async function processSourceBatch(
     const todo = mapped.filter((record) => record.offset >= done);
     const { incoming, parked, cleared } = sortOut(batch, todo, rules.source);
 
-    const clusters = await transaction.lockClusters(identitiesOf(incoming));
-    const decision = decideBatch(clusters, incoming, rules);
+    const { phase } = await transaction.readPhase();
+    const groups = await lockWhole(transaction, identitiesOf(incoming));
+    const { writes, sets, stale } = takeIn(groups, incoming, rules.hasher);
+    const isProtected = await transaction.readProtected(relativesOf(sets));
+    const { counts, ...changes } = decideBatch(sets, isProtected, phase, rules);
 
-    await transaction.write({
-      evidence: decision.evidence,
-      persons: decision.persons,
-      parked,
-      cleared,
-    });
+    await transaction.write({ ...changes, evidence: writes, parked, cleared });
     if (batch.nextOffset > done) {
       await transaction.advanceOffset(batch.topic, batch.partition, batch.nextOffset);
     }
 
     return {
+      ...counts,
       replayed: batch.records.length - todo.length,
       mapped: incoming.filter(({ raises }) => raises === undefined).length,
       parked: parked.map((record) => record.code),
-      stale: decision.stale,
-      unchanged: decision.unchanged,
-      unpublished: decision.unpublished,
-      persons: decision.persons.length,
-      events: decision.persons.reduce((sum, write) => sum + write.events.length, 0),
+      stale,
     };
   });
 }
@@ -129,11 +124,7 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
       continue;
     }
     const { position } = message;
-    incoming.push({
-      identity: result.kind === 'mapped' ? result.evidence.identity : result.identity,
-      content: result.kind === 'mapped' ? result.evidence : null,
-      cause: causeOf(message),
-    });
+    incoming.push(saidBy(result, message));
     if (identityHash.length === 0) continue;
     if (isUpTo(position, parked.get(identityHash)?.position)) parked.delete(identityHash);
     if (isUpTo(position, cleared.get(identityHash))) cleared.set(identityHash, position);
@@ -145,7 +136,27 @@ function sortOut(batch: SourceBatch, records: readonly MappedRecord[], source: S
   };
 }
 
-function causeOf({ source, position, readAt }: SourceMessage): ChangeCause {
+function saidBy(
+  result: Exclude<MappingResult, { kind: 'rejected' }>,
+  message: SourceMessage,
+): IncomingEvidence {
+  const cause = causeOf(message);
+  switch (result.kind) {
+    case 'mapped':
+      return { identity: result.evidence.identity, content: result.evidence, cause };
+    case 'removed':
+      return { identity: result.identity, content: null, cause };
+    case 'unknown':
+      // Wherever the message says that it stands: that somebody is unknown is older than anything that was ever said.
+      return {
+        identity: result.identity,
+        content: null,
+        cause: { ...cause, position: BEFORE_EVERYTHING },
+      };
+  }
+}
+
+function causeOf({ source, position, readAt }: SourceMessage): RecordCause {
   return { source, position, readAt };
 }
 
@@ -154,8 +165,11 @@ function isUpTo(position: SourcePosition | null, before: SourcePosition | null |
   return !position || !before || comparePositions(position, before) >= 0;
 }
 
+/** Whom the records are about, and whom they link: what joins them has to be locked with them. */
 function identitiesOf(incoming: readonly IncomingEvidence[]): readonly Identity[] {
-  return incoming.map((record) => record.identity);
+  return incoming.flatMap(({ identity, content }) =>
+    content === null || content === 'as-before' ? [identity] : [identity, ...linkTargets(content)],
+  );
 }
 
 function offsetGap(batch: SourceBatch, stored: number): HubError {

@@ -10,15 +10,15 @@ import type { SourceName } from './source-record.ts';
  * What is known of an identity when its newest record is parked but protects it: what was known before, with the flags on top. Any
  * source's flag counts at once; the rest of its record can wait until it is right.
  *
- * @param former null: the source says nothing of the identity.
- * @returns null: there is nothing to protect. Nobody is published of whom Master has said nothing; PU's flag counts by itself.
+ * @param former null: the source says nothing of the identity. Then its flags are all that is known, which decides no field: nobody is published
+ * by that, and whoever is published by the other register is protected.
  */
 export function protectEvidence(
   former: PersonEvidence | null,
   raised: RaisedProtection,
   source: SourceName,
-): PersonEvidence | null {
-  if (former === null) return source === 'pu' ? onlyFlags(raised) : null;
+): PersonEvidence {
+  if (former === null) return onlyFlags(raised);
   const flags = eitherFlag(former, raised);
   return source === 'pu' ? onlyProfile1(former, flags) : { ...former, ...flags };
 }
@@ -42,6 +42,9 @@ function onlyProfile1(former: PersonEvidence, flags: ProtectionFlags): PersonEvi
           },
     addresses: [],
     contacts: [],
+    relations: [],
+    contactPersons: [],
+    paperOptOut: null,
   };
 }
 
@@ -70,5 +73,10 @@ function onlyFlags({
     links: [],
     addresses: [],
     contacts: [],
+    relations: [],
+    contactPersons: [],
+    paperOptOut: null,
+    protectedSince: null,
+    isOnlyFlags: true,
   };
 }

@@ -1,4 +1,5 @@
 import { findHubError } from '../errors/hub-error.ts';
+import { addCounts } from './decide-batch.ts';
 import type { PersonStore, SourceBatch } from './ports.ts';
 import {
   type BatchOutcome,
@@ -50,14 +51,11 @@ async function runInHalves(
   const a = await runSourceBatch(first, store, rules, clock);
   const b = await runSourceBatch(second, store, rules, clock);
   return {
+    ...addCounts(a, b),
     replayed: a.replayed + b.replayed,
     mapped: a.mapped + b.mapped,
     parked: [...a.parked, ...b.parked],
     stale: a.stale + b.stale,
-    unchanged: a.unchanged + b.unchanged,
-    unpublished: a.unpublished + b.unpublished,
-    persons: a.persons + b.persons,
-    events: a.events + b.events,
   };
 }
 

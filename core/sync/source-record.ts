@@ -3,6 +3,9 @@ import type { SafeText } from '../errors/log-safe.ts';
 /** The registers that the hub reads. */
 export type SourceName = 'master' | 'pu';
 
+/** What made a change: a record of a register, or the hub itself (a switch of the phase, a decision, a rebuild, a relative's protection). */
+export type CauseSource = SourceName | 'hub';
+
 /**
  * Where a source stood. `epoch` rises when a source was restored or failed over, by a person's decision, so that
  * older-looking versions are not refused for ever. `version` is the source's own: a change tracking version, a row version, the
@@ -63,6 +66,23 @@ export interface SourceRemoval {
   readonly person: SourceRow;
 }
 
+/** Before every record that a register can send: whatever it says of the identity is newer. */
+export const BEFORE_EVERYTHING: SourcePosition = { epoch: 0, version: 0n };
+
+/**
+ * PU was asked about an identity and does not know it. Evidence that it was asked, of nothing else: it ends nothing and lifts nothing, so it
+ * stands at {@link BEFORE_EVERYTHING}, where any record that PU ever sent of the identity is newer.
+ */
+export interface SourceUnknown {
+  readonly source: SourceName;
+  readonly operation: 'unknown';
+  readonly position: SourcePosition;
+  readonly snapshot: boolean;
+  readonly readAt: string;
+  /** The columns of the key only. */
+  readonly person: SourceRow;
+}
+
 /** Why a connector passes a row on as refused. */
 export const REFUSAL_CODES = [
   'HUB_MASTER_ROW_TOO_LARGE',
@@ -84,4 +104,4 @@ export interface SourceRefusal {
 }
 
 /** Everything that can stand on a raw topic. */
-export type SourceMessage = SourceRecord | SourceRemoval | SourceRefusal;
+export type SourceMessage = SourceRecord | SourceRemoval | SourceUnknown | SourceRefusal;

@@ -4,6 +4,8 @@ import { cpus, totalmem } from 'node:os';
 export const BENCH_NAMES = [
   'identifiers',
   'population',
+  'golden',
+  'golden-clusters',
   'master-read',
   'core',
   'publisher',
@@ -16,6 +18,7 @@ export const BENCH_NAMES = [
   'pu-parse',
   'pu-rss',
   'pu-first-load-1m',
+  'phase-switch-1m',
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
@@ -38,6 +41,9 @@ export const AIMS: Readonly<
 > = {
   identifiers: { aim: 1_000_000, better: 'more' },
   population: { aim: 50_000, better: 'more' },
+  golden: { aim: 30_000, better: 'more' },
+  // An identity of a cluster of 50 against one of 10: quadratic would be 5.
+  'golden-clusters': { aim: 1.5, better: 'less' },
   'master-read': null,
   core: null,
   publisher: { aim: 10_000, better: 'more' },
@@ -50,6 +56,7 @@ export const AIMS: Readonly<
   'pu-parse': { aim: 20_000, better: 'more' },
   'pu-rss': { aim: 512, better: 'less' },
   'pu-first-load-1m': null,
+  'phase-switch-1m': null,
 };
 
 /** The settings that hold for every measurement against the services. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { GoldenPerson } from '../../core/golden-record/golden-record.ts';
 import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
 import type { ContentHash, Identity, Oid } from '../../core/person/person-identifier.ts';
-import type { BatchChanges, Cluster } from '../../core/sync/ports.ts';
+import type { BatchChanges, IdentityGroup } from '../../core/sync/ports.ts';
 
 const ROOT = '1.2.752.74.9.9.9999' as Oid;
 
@@ -13,14 +13,14 @@ export function identityOf(number: number): Identity {
 }
 
 /** All persons of a batch, registered or changed, as the main path would write them. */
-export function changesOf(clusters: readonly Cluster[], version: number): BatchChanges {
+export function changesOf(groups: readonly IdentityGroup[], version: number): BatchChanges {
   const cause = {
     source: 'master' as const,
     position: { epoch: 1, version: BigInt(version) },
     readAt: new Date().toISOString(),
   };
-  const entries = clusters.flatMap((cluster) =>
-    cluster.identities.map(({ identity, identityKey, evidence }) => {
+  const entries = groups.flatMap(({ identities, persons }) =>
+    identities.map(({ identity, identityKey, personKey, evidence }) => {
       const content = evidenceOf(identity, version);
       const golden = goldenOf(content);
       return {
@@ -34,27 +34,37 @@ export function changesOf(clusters: readonly Cluster[], version: number): BatchC
           },
           contentText: JSON.stringify(content),
           isNew: evidence.length === 0,
+          changed: version === 1 ? ('all' as const) : (['name'] as const),
         },
         person: {
           person: {
-            personKey: cluster.personKey,
+            personKey,
             version,
             golden,
+            redirectTo: null,
             contentHash: hashOf(identity.extension, -version),
           },
           goldenText: JSON.stringify(golden),
-          isNew: cluster.person === undefined,
+          isNew: persons.length === 0,
           events: [
             { type: 'registered' as const, effectiveDate: null, changed: ['name' as const] },
           ],
           cause,
+          membership:
+            version === 1 ? { before: null, after: golden.membership, endsOn: null } : null,
+          addressHash: hashOf('address', version),
         },
       };
     }),
   );
   return {
     evidence: entries.map((entry) => entry.evidence),
+    identities: [],
     persons: entries.map((entry) => entry.person),
+    links: { begun: [], ended: [] },
+    items: { opened: [], closed: [] },
+    followUps: [],
+    purges: [],
     parked: [],
     cleared: [],
   };
@@ -64,7 +74,8 @@ function hashOf(text: string, version: number): ContentHash {
   return createHash('sha256').update(`${text}${version}`).digest('base64url') as ContentHash;
 }
 
-function evidenceOf(identity: Identity, version: number): PersonEvidence {
+/** What a register says of somebody. */
+export function evidenceOf(identity: Identity, version: number): PersonEvidence {
   return {
     identity,
     name: {
@@ -100,6 +111,10 @@ function evidenceOf(identity: Identity, version: number): PersonEvidence {
     contacts: [],
     links: [],
     testPerson: false,
+    relations: [],
+    contactPersons: [],
+    paperOptOut: null,
+    protectedSince: null,
   };
 }
 
@@ -124,5 +139,8 @@ function goldenOf(evidence: PersonEvidence): GoldenPerson {
     propertyDesignation: null,
     addresses: evidence.addresses,
     contacts: evidence.contacts,
+    relations: evidence.relations,
+    contactPersons: evidence.contactPersons,
+    paperOptOut: evidence.paperOptOut,
   };
 }

@@ -1,13 +1,12 @@
 /** How fast the hub store alone takes new persons: identities, evidence, persons and outbox, a transaction for each batch. */
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Database, statement } from '../../connectors/hub-store/database.ts';
-import { openHubStore } from '../../connectors/hub-store/hub-store.ts';
 import { openDatabase } from '../../connectors/hub-store/knex-client.ts';
 import { migrateHubStore } from '../../connectors/hub-store/migrations.ts';
 import type { Lease, Outbox, PersonStore } from '../../core/sync/ports.ts';
 import type { BenchResult } from './bench-result.ts';
 import { changesOf, identityOf } from './bench-store-persons.ts';
+import { openBenchStore, PARTITIONS, withOwnDatabase } from './own-database.ts';
 
 interface Options {
   readonly persons: number;
@@ -38,26 +37,16 @@ interface AllFigures {
 
 const OPTIONS: Options = { persons: 100_000, batchSize: 2_000, concurrency: 2 };
 const TOPIC = 'bench.store';
-const PARTITIONS = 12;
 
 /** Measures on a database of its own, which is dropped afterwards. The value is the rate of unknown persons. */
 export async function benchStore(serverUrl: string): Promise<BenchResult<'store'>> {
-  const name = `hub_bench_${randomBytes(4).toString('hex')}`;
-  await using server = openDatabase({ url: serverUrl, applicationName: 'hub-bench', poolSize: 1 });
-  await server.script(`CREATE DATABASE ${name}`);
-  try {
-    const url = new URL(serverUrl);
-    url.pathname = `/${name}`;
-    const found = await measure(url.href, OPTIONS);
-    return {
-      name: 'store',
-      value: found.created.personsPerSecond,
-      unit: 'persons/s',
-      settings: describe(found, OPTIONS),
-    };
-  } finally {
-    await server.script(`DROP DATABASE ${name} WITH (FORCE)`);
-  }
+  const found = await withOwnDatabase(serverUrl, (databaseUrl) => measure(databaseUrl, OPTIONS));
+  return {
+    name: 'store',
+    value: found.created.personsPerSecond,
+    unit: 'persons/s',
+    settings: describe(found, OPTIONS),
+  };
 }
 
 function describe(found: AllFigures, { persons, batchSize, concurrency }: Options): string {
@@ -75,13 +64,7 @@ function describe(found: AllFigures, { persons, batchSize, concurrency }: Option
 async function measure(databaseUrl: string, options: Options): Promise<AllFigures> {
   await migrateHubStore(databaseUrl);
   await using look = openDatabase({ url: databaseUrl, applicationName: 'look', poolSize: 1 });
-  await using store = openHubStore({
-    databaseUrl,
-    applicationName: 'hub-bench',
-    poolSize: options.concurrency + 1,
-    parkedPayloadKey: randomBytes(32),
-    partitionOfPerson: (key) => Number.parseInt(key.slice(-4), 16) % PARTITIONS,
-  });
+  await using store = openBenchStore(databaseUrl, options.concurrency + 1);
   const lease = await store.leases.acquire('bench', 'bench', 3_600_000);
   if (lease === undefined) throw new TypeError('the lease of a new database is held');
   return {
@@ -163,9 +146,9 @@ async function oneBatch(
   let making = performance.now() - started;
   await store.transact(async (transaction) => {
     const offset = await transaction.lockOffset(TOPIC, partition);
-    const clusters = await transaction.lockClusters(identities);
+    const groups = await transaction.lockGroups(identities);
     const before = performance.now();
-    const changes = changesOf(clusters, version);
+    const changes = changesOf(groups, version);
     making += performance.now() - before;
     await transaction.write(changes);
     await transaction.advanceOffset(TOPIC, partition, offset + size);

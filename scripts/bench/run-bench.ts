@@ -2,13 +2,17 @@
  * `npm run bench` measures and writes docs/benchmarks.md and docs/benchmarks.json.
  * `npm run bench -- --only <name> --json` measures one, or some with commas between, and prints it; it writes nothing without `--update`, which
  * puts it in its place on the pages. So can `store` be measured, which is not in the table: the store without the roles around it.
+ * `--only phase-switch-1m --persons <number>` measures it with fewer people, to look; that writes nothing.
  */
 import { parseArgs } from 'node:util';
 import { mappingFilesOf } from '../../connectors/runtime/operations/mapping-files.ts';
 import { downStack, openStack } from '../stack/stack.ts';
 import { awaitStopRequest } from '../stack/stop-signal.ts';
+import { benchGolden } from './bench-golden.ts';
+import { benchGoldenClusters } from './bench-golden-clusters.ts';
 import { benchIdentifiers } from './bench-identifiers.ts';
 import { benchLatency } from './bench-latency.ts';
+import { benchPhaseSwitch } from './bench-phase-switch.ts';
 import { benchPopulation } from './bench-population.ts';
 import { benchPuFirstLoad } from './bench-pu-first-load.ts';
 import { benchPuParse } from './bench-pu-parse.ts';
@@ -24,13 +28,21 @@ import { benchWholeWay } from './bench-whole-way.ts';
 import { writeBenchPages } from './write-bench-pages.ts';
 
 /** What is measured without Kafka, registry and PostgreSQL. */
-const WITHOUT_SERVICES: readonly BenchName[] = ['identifiers', 'population', 'pu-parse', 'pu-rss'];
+const WITHOUT_SERVICES: readonly BenchName[] = [
+  'identifiers',
+  'population',
+  'golden',
+  'golden-clusters',
+  'pu-parse',
+  'pu-rss',
+];
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
     update: { type: 'boolean', default: false },
+    persons: { type: 'string' },
   },
 });
 const asked = values.only?.split(',') ?? [];
@@ -40,6 +52,14 @@ if (asked.length !== only.length + (extra === undefined ? 0 : 1)) {
   const names = [...BENCH_NAMES, ...EXTRA_BENCH_NAMES].join(', ');
   console.error(`There is no measurement ${values.only}. There are: ${names}`);
   process.exit(2);
+}
+const persons = values.persons === undefined ? undefined : Number(values.persons);
+if (persons !== undefined) {
+  const isPossible = Number.isInteger(persons) && persons > 0;
+  if (!isPossible || values.only !== 'phase-switch-1m' || values.update) {
+    console.error('--persons is a whole number and goes with --only phase-switch-1m alone.');
+    process.exit(2);
+  }
 }
 
 using stopRequest = awaitStopRequest();
@@ -78,6 +98,10 @@ async function measure(names: readonly BenchName[]): Promise<readonly BenchResul
     found.push(benchIdentifiers((await mappingFilesOf()).classifier));
   }
   if (wanted('population')) found.push(benchPopulation());
+  if (wanted('golden')) found.push(benchGolden(await mappingFilesOf()));
+  if (wanted('golden-clusters')) {
+    found.push(benchGoldenClusters((await mappingFilesOf()).authority));
+  }
   if (wanted('pu-parse', 'pu-rss')) found.push(...(await benchPuParse(report)));
   if (names.some((name) => !WITHOUT_SERVICES.includes(name))) {
     await using stack = await openStack({ name: 'bench', fresh: true, report });
@@ -92,6 +116,9 @@ async function measure(names: readonly BenchName[]): Promise<readonly BenchResul
     }
     if (wanted('pu-first-load-1m')) {
       found.push(await benchPuFirstLoad(stack, 1_000_000, report));
+    }
+    if (wanted('phase-switch-1m')) {
+      found.push(await benchPhaseSwitch(stack.endpoints.databaseUrl, report, persons));
     }
   }
   return BENCH_NAMES.flatMap((name) =>

@@ -1,5 +1,6 @@
 /** What the stages after the start of the hub share: what they work with, and how they wait. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { HubConfig } from '../../connectors/config/hub-config.ts';
 import type { Operator } from '../../connectors/runtime/operations/operator.ts';
 import { now } from '../population/life/fine-clock.ts';
 import type { LifeTruth } from '../population/life/life-truth.ts';
@@ -18,6 +19,8 @@ export interface DemoScene {
   readonly options: DemoOptions;
   readonly terminal: DemoTerminal;
   readonly operator: Operator;
+  /** Of the operator and of the hub alike. */
+  readonly config: HubConfig;
   readonly tally: PublishedTally;
   readonly masterUrl: string;
   /** Of the hub's store. */

@@ -1,14 +1,17 @@
 import { printFreshness } from '../../connectors/runtime/operations/print-freshness.ts';
 import type { FreshnessReport } from '../../connectors/runtime/operations/read-freshness.ts';
 import { ERROR_CODES, type ErrorCode } from '../../core/errors/error-codes.ts';
+import { WORK_ITEM_KINDS, type WorkItemKind } from '../../core/identity/work-item.ts';
 import type { PersonKind } from '../population/master-view.ts';
-import { sumOf } from './demo-scene.ts';
 import { printCount } from './demo-terminal.ts';
 import type { LoadedMaster } from './load-demo-master.ts';
+import type { MasterBalance } from './master-balance.ts';
 import type { PlayedLife } from './play-demo.ts';
 import type { PuAnswersByPull } from './pu-answers.ts';
 import type { PuBalance } from './pu-balance.ts';
+import type { PublishedBalance } from './published-balance.ts';
 import type { Latency } from './published-tally.ts';
+import type { PhaseSwitch } from './watch-phase.ts';
 import type { PuLoad } from './watch-pulls.ts';
 
 /** What the demo did and what was read from the hub's topics afterwards. */
@@ -24,41 +27,33 @@ export interface DemoFacts {
     readonly protectedPersons: number;
     readonly identities: number;
     readonly tombstones: number;
+    /** Keys that lead to another one. */
+    readonly redirects: number;
   };
   readonly eventsByType: readonly (readonly [string, number])[];
   readonly parked: readonly { readonly code: ErrorCode; readonly waiting: number }[];
   readonly answers: PuAnswersByPull;
+  readonly phaseSwitch: PhaseSwitch;
+  /** Open ones. */
+  readonly workItems: Readonly<Record<WorkItemKind, number>>;
+  /** Open ones. */
+  readonly purgeOrders: number;
+  readonly master: MasterBalance;
   readonly pu: PuBalance;
+  readonly asInPu: PublishedBalance;
   /** Person keys. */
   readonly protectedByPuOnly: readonly string[];
   readonly freshness: FreshnessReport;
 }
 
-/** The sum for Master: every identity of it is published or parked. */
-export interface MasterBalance {
-  readonly inMaster: number;
-  readonly published: number;
-  readonly parked: number;
-  /** Neither published nor parked. */
-  readonly missing: number;
+/** The three sums that must come out. */
+export function isEven({ master, pu, asInPu }: DemoFacts): boolean {
+  return master.missing === 0 && pu.behind === 0 && strayOf(asInPu) === 0;
 }
 
-/** Adds up what is in Master and what became of it. */
-export function balanceMaster({
-  loaded,
-  played,
-  published,
-  parked: byCode,
-}: Pick<DemoFacts, 'loaded' | 'played' | 'published' | 'parked'>): MasterBalance {
-  const inMaster = loaded.persons + played.identitiesAdded;
-  const parked = sumOf(byCode.map(({ waiting }) => waiting));
-  const missing = inMaster - published.identities - parked;
-  return { inMaster, published: published.identities, parked, missing };
-}
-
-/** The two sums that must come out. */
-export function isEven(facts: DemoFacts): boolean {
-  return balanceMaster(facts).missing === 0 && facts.pu.behind === 0;
+/** Not as PU has them, though PU decides. */
+function strayOf({ different, missing }: PublishedBalance): number {
+  return different + missing;
 }
 
 const KINDS: Readonly<Record<PersonKind, string>> = {
@@ -78,6 +73,7 @@ export function printSummary(facts: DemoFacts): string {
     ...printPu(facts),
     ...printLive(facts),
     ...printParked(facts),
+    ...printPhaseSwitch(facts),
     ...printProtected(facts),
     heading('Freshness, as `hub freshness` shows it'),
     ...printFreshness(facts.freshness)
@@ -148,6 +144,30 @@ function printParked({ parked }: DemoFacts): readonly string[] {
   ];
 }
 
+function printPhaseSwitch({
+  phaseSwitch,
+  published,
+  workItems,
+  purgeOrders,
+}: DemoFacts): readonly string[] {
+  const { preview, walk, seconds } = phaseSwitch;
+  const kinds = WORK_ITEM_KINDS.filter((kind) => workItems[kind] > 0);
+  return [
+    heading('The switch to step-1: PU decides about personnummer and samordningsnummer'),
+    count(
+      walk.persons,
+      `persons derived again in ${seconds.toFixed(1)} s, from the command to the last of them on the topic`,
+    ),
+    count(walk.changed, 'keys with a new version'),
+    count(preview.appear, 'persons whom only PU knows and who appear, as the preview said'),
+    count(published.redirects, 'keys redirected: two keys turned out to be one person'),
+    count(walk.vanished, 'persons no longer published'),
+    heading('What waits for a person: `hub work list`, `hub purge list`'),
+    ...kinds.map((kind) => count(workItems[kind], kind)),
+    count(purgeOrders, 'orders to consumers to forget what they were sent'),
+  ];
+}
+
 function printProtected({ published, protectedByPuOnly }: DemoFacts): readonly string[] {
   const [example] = protectedByPuOnly;
   return [
@@ -167,26 +187,33 @@ function printProtected({ published, protectedByPuOnly }: DemoFacts): readonly s
   ];
 }
 
-function printBalance(facts: DemoFacts): readonly string[] {
-  const master = balanceMaster(facts);
-  const { pu, published } = facts;
+function printBalance({ master, pu, asInPu, published }: DemoFacts): readonly string[] {
   return [
-    heading('Balance of Master: golden records follow it'),
+    heading('Balance of Master: nobody is lost'),
     count(master.inMaster, 'identities in Master'),
-    count(master.published, 'of them published'),
-    count(master.parked, 'of them parked'),
-    count(published.tombstones, 'removed from Master and from the topic'),
+    count(master.published, 'of them a number of somebody who is published'),
+    count(master.parked, 'of them parked, and PU has nobody to publish either'),
+    count(published.identities - master.published, 'more numbers published that only PU has'),
+    count(published.tombstones, 'keys under which nobody is published any more'),
     master.missing === 0
       ? '  ✓ every identity of Master is published or parked'
       : `  ✗ ${printCount(master.missing)} identities are neither published nor parked`,
-    heading('Balance of PU: evidence beside it'),
+    heading('Balance of PU: the hub knows what PU says'),
     count(pu.expected, 'records in PU that the hub should have been told of'),
     count(pu.current, "of them with PU's version as the last on source.pu.person.v1"),
-    count(pu.onlyInPu, 'of them not in Master: kept as evidence, and not published'),
+    count(pu.onlyInPu, 'of them not in Master'),
     count(pu.notAskedFor, 'more in PU, neither of the region nor known here: not asked for'),
     pu.behind === 0
       ? '  ✓ the last raw record of everybody is the one that PU has'
       : `  ✗ ${printCount(pu.behind)} records are missing or older than in PU`,
+    heading('Balance of step-1: PU decides about these numbers'),
+    count(asInPu.known, 'records of personnummer and samordningsnummer that the hub knows from PU'),
+    count(asInPu.asInPu, "of them published with PU's name and address"),
+    count(asInPu.protectedPersons, 'of them protected: published without an address'),
+    count(asInPu.aliases, 'of them former numbers of somebody who is published under a newer one'),
+    strayOf(asInPu) === 0
+      ? '  ✓ everybody about whom PU decides is published as PU has them'
+      : `  ✗ ${printCount(asInPu.different)} are published otherwise, ${printCount(asInPu.missing)} are not published`,
   ];
 }
 

@@ -4,6 +4,8 @@ export interface SampleKeys {
   readonly protectedPerson?: string | undefined;
   /** Protected because PU says so, while Master does not. */
   readonly protectedByPuOnly?: string | undefined;
+  /** Two keys turned out to be this person. */
+  readonly merged?: string | undefined;
 }
 
 type Hint = readonly [command: string, why: string];
@@ -17,7 +19,7 @@ export function printLookFurther(
   },
   keys: SampleKeys,
 ): string {
-  const { person, protectedPerson, protectedByPuOnly } = keys;
+  const { person, protectedPerson, protectedByPuOnly, merged } = keys;
   const ofSandbox = `--name ${where.stackName}`;
   const parts: readonly (readonly [title: string, hints: readonly Hint[]])[] = [
     [
@@ -32,6 +34,16 @@ export function printLookFurther(
         ...about(protectedPerson, 'read person.state.v1 --key', 'a protected one'),
         ...about(protectedByPuOnly, 'explain', 'protected by PU, not by Master'),
         [hub('parked'), 'what was parked, and what to do'],
+      ],
+    ],
+    [
+      'One person of two registers',
+      [
+        [hub('phase show'), 'which register decides, and the walk'],
+        [hub('phase preview step-2'), 'what the next step would change'],
+        ...about(merged, 'explain', 'two keys that are one person now'),
+        [hub('work list'), 'what waits for somebody to decide'],
+        [hub('purge list'), 'what consumers have to forget'],
       ],
     ],
     [

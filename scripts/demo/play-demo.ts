@@ -11,8 +11,10 @@ import { openDemoMaster } from './demo-master-client.ts';
 import { type DemoScene, LOOK_EVERY_MS, sumOf, untilReached } from './demo-scene.ts';
 import type { DemoFacts } from './demo-summary.ts';
 import { printCount } from './demo-terminal.ts';
+import { balanceMaster, readMasterIdentities, readParked } from './master-balance.ts';
 import { readPuAnswers } from './pu-answers.ts';
 import { balancePu, readPuSources } from './pu-balance.ts';
+import { balancePublished, readPublished } from './published-balance.ts';
 
 /** So long nothing may arrive before the topics count as read to their end. */
 const QUIET_MS = 1_500;
@@ -104,28 +106,45 @@ function lifeOf(
 /** Waits until nothing comes any more and adds everything up. */
 export async function collectFacts(
   scene: DemoScene,
-  earlier: Pick<DemoFacts, 'firstLoadSeconds' | 'puLoad' | 'played'>,
+  earlier: Pick<DemoFacts, 'firstLoadSeconds' | 'puLoad' | 'played' | 'phaseSwitch'>,
 ): Promise<DemoFacts> {
-  const { tally, operator, control, databaseUrl } = scene;
+  const { tally, operator, control, databaseUrl, loaded, masterUrl } = scene;
   return await scene.terminal.stage(
     'Adding up',
     async () => {
       await untilQuiet(scene);
       const sources = await readPuSources(operator, databaseUrl);
+      const numbers = tally.publishedIdentities();
+      const published = await readPublished(operator);
+      const { workItems, purgeOrders } = operator.store;
       return {
         ...earlier,
-        loaded: scene.loaded,
+        loaded,
         latency: tally.latency(),
         published: {
           persons: tally.persons,
           protectedPersons: tally.protectedPersons,
           identities: tally.identities,
           tombstones: tally.tombstones,
+          redirects: tally.redirects,
         },
         eventsByType: tally.eventsByType,
         parked: await countParked(operator),
         answers: await readPuAnswers(operator),
+        workItems: await workItems.countOpen(),
+        purgeOrders: (await purgeOrders.countOpen()).open,
+        master: await balanceMaster({
+          inMaster: loaded.persons + earlier.played.identitiesAdded,
+          identities: readMasterIdentities(masterUrl),
+          isPublished: ({ PersonId }) => numbers.has(PersonId),
+          isParked: await readParked(operator, scene.config),
+        }),
         pu: await balancePu({ ...sources, records: control.records() }),
+        asInPu: await balancePublished({
+          records: control.records(),
+          isKnown: (identity) => sources.lastVersions.has(identity),
+          find: (identity) => published.get(identity),
+        }),
         protectedByPuOnly: await findProtectedByPuOnly(scene),
         freshness: await operator.readFreshness(),
       };
@@ -148,7 +167,7 @@ async function untilQuiet({ operator, tally, signal }: DemoScene): Promise<void>
 
 /** Keys of persons whom the hub publishes as protected although no row of theirs in Master says so. */
 async function findProtectedByPuOnly({ tally, masterUrl }: DemoScene): Promise<readonly string[]> {
-  const persons = [...tally.protectedIdentities];
+  const persons = [...tally.protectedIdentities()];
   await using master = await openDemoMaster(masterUrl);
   const rows = await master.query<{ id: string }>(
     `select "PersonId" as id from dbo."Befolkning"

@@ -82,7 +82,8 @@ export async function readPuSources(
   const topic = operator.topicName('source.pu.person.v1');
   for await (const { value } of operator.kafka.readTopic({ topic })) {
     const message = decodeSourceMessage(value);
-    if (message === undefined) continue;
+    // Whom PU does not know is in none of its records.
+    if (message === undefined || message.operation === 'unknown') continue;
     const { identityRoot, identity } = message.person;
     const moment = Number(message.position.version) * 1_000;
     lastVersions.set(`${identityRoot}^${identity}`, localTimestamp(moment));

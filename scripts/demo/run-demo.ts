@@ -18,6 +18,7 @@ import { loadDemoMaster } from './load-demo-master.ts';
 import { printLookFurther } from './look-further.ts';
 import { collectFacts, playOn, watchFirstLoad, watchLiveChanges } from './play-demo.ts';
 import { PublishedTally } from './published-tally.ts';
+import { watchPhaseSwitch } from './watch-phase.ts';
 import { watchFirstPulls, watchLastPulls, watchPuLoad } from './watch-pulls.ts';
 import { watchTopics } from './watch-topics.ts';
 
@@ -103,7 +104,8 @@ async function runStages(
       `${printCount(persons)} persons, ${printCount(addresses)} addresses, ${printCount(contacts)} contacts`,
   );
 
-  const operator = opened.use(createOperator(loadConfig(environment.settings)));
+  const config = loadConfig(environment.settings);
+  const operator = opened.use(createOperator(config));
   await operator.kafka.admin.ensureTopics(operator.topicTable);
   if (environment.ownsTopics) {
     const names = operator.topicTable.map(({ topic }) => topic);
@@ -126,6 +128,7 @@ async function runStages(
     options,
     terminal,
     operator,
+    config,
     tally,
     masterUrl,
     databaseUrl: environment.databaseUrl,
@@ -141,7 +144,8 @@ async function runStages(
   await watchFirstPulls(scene);
   const played = await watchLiveChanges(scene);
   await watchLastPulls(scene);
-  const facts = await collectFacts(scene, { firstLoadSeconds, puLoad, played });
+  const phaseSwitch = await watchPhaseSwitch(scene);
+  const facts = await collectFacts(scene, { firstLoadSeconds, puLoad, played, phaseSwitch });
   terminal.print(printSummary(facts));
   const keys = { ...tally.sampleKeys, protectedByPuOnly: facts.protectedByPuOnly[0] };
   terminal.print(printLookFurther({ ...environment, stackName: stack.name }, keys));

@@ -56,17 +56,25 @@ async function* onceReadable<T>(
 }
 
 /** The records are of the hub's own schemas; only what the demo looks at is named here. */
-interface StateRecord {
-  readonly identities: readonly { readonly extension: string }[];
-  /** Only in the schema of protected persons. */
-  readonly protectedPerson?: boolean;
-}
+type StateRecord =
+  | {
+      readonly identities: readonly { readonly extension: string; readonly main: boolean }[];
+      /** Only in the schema of protected persons. */
+      readonly protectedPerson?: boolean;
+    }
+  | { readonly redirectTo: string };
 
 function toState(record: unknown): PublishedState {
-  const { identities, protectedPerson } = record as StateRecord;
+  const state = record as StateRecord;
+  if ('redirectTo' in state) return { kind: 'redirect', redirectTo: state.redirectTo };
+  const { identities, protectedPerson } = state;
+  const numbersOf = (isMain: boolean): readonly string[] =>
+    identities.filter(({ main }) => main === isMain).map(({ extension }) => extension);
+  const [main = ''] = numbersOf(true);
   return {
-    isProtected: protectedPerson !== undefined,
-    extensions: identities.map(({ extension }) => extension),
+    kind: protectedPerson === undefined ? 'person' : 'protected-person',
+    main,
+    aliases: numbersOf(false),
   };
 }
 

@@ -28,11 +28,13 @@ export function addExplainCommand(program: Command, { terminal, finish }: Comman
         );
       }
       await using operator = await openOperator();
-      const lineage = await operator.readLineage(key);
-      if (lineage === undefined) {
+      const explained = await operator.explain(key);
+      if (explained === undefined) {
         terminal.err('Nobody in the hub store has this key.');
         return finish(EXIT.problem);
       }
-      terminal.out(printLineage(lineage, { showIdentities: options.showIdentities ?? false }));
+      const { lineage, explanation } = explained;
+      const shown = { showIdentities: options.showIdentities ?? false };
+      terminal.out(printLineage(lineage, explanation, shown));
     });
 }

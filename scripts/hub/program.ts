@@ -7,16 +7,21 @@ import { EXIT, type ExitCode, printExitCodes } from './exit-codes.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addFreshnessCommand } from './freshness-command.ts';
 import { addParkedCommand } from './parked-command.ts';
+import { addPhaseCommand } from './phase-command.ts';
 import { addPreflightCommand } from './preflight-command.ts';
 import { addPullCommand } from './pull-command.ts';
+import { addPurgeCommand } from './purge-command.ts';
 import { addReadCommand } from './read-command.ts';
+import { addRebuildCommand } from './rebuild-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addSandboxCommand } from './sandbox-command.ts';
 import { addSourceCommand } from './source-command.ts';
 import { addStackCommand } from './stack-command.ts';
 import { addStatusCommand } from './status-command.ts';
+import { addStoreGrantsCommand } from './store-grants-command.ts';
 import type { CommandContext, Terminal } from './terminal.ts';
 import { addTopicsCommand } from './topics-command.ts';
+import { addWorkCommand } from './work-command.ts';
 
 const HELP_WIDTH = 100;
 
@@ -37,6 +42,7 @@ When something looks wrong:
   hub status                the reason stands at the end of the line
   hub freshness             how old is what the hub knows, by pull and shard
   hub parked                what was set aside, by error code
+  hub work list             what waits for a decision of a person
   hub errors <code>         what a code means, what is safe, what to do
   hub explain <person key>  where each part of one person came from
   hub read <topic>          the newest records of a topic, decoded
@@ -68,7 +74,12 @@ export function createProgram(context: CommandContext): Command {
   addExplainCommand(program, context);
   addSourceCommand(program, context);
   addPullCommand(program, context);
+  addPhaseCommand(program, context);
+  addRebuildCommand(program, context);
+  addWorkCommand(program, context);
+  addPurgeCommand(program, context);
   addParkedCommand(program, context);
+  addStoreGrantsCommand(program, context);
   addStackCommand(program, context);
   addSandboxCommand(program, context);
   addConfigCommand(program, context);

@@ -18,12 +18,13 @@ const WELL: readonly HubStatus['state'][] = ['running', 'loading', 'paused'];
 export function addStatusCommand(program: Command, { terminal, finish }: CommandContext): void {
   program
     .command('status')
-    .summary('one line: state, position, lag, backlog, rate, parked')
+    .summary('one line: state, phase, position, lag, backlog, rate, parked, work')
     .description(
       'Shows the hub as a whole in one line, out of the hub store: it asks no instance and works when\nnone runs.\n' +
         '  lag      source records that no transaction has seen yet\n' +
         '  backlog  person changes that wait to be published, and the age of the oldest\n' +
         '  rate     business events published each second\n' +
+        '  work     work items that wait for a decision of a person: hub work list\n' +
         'The exit code is 1 when the hub is stopped, frozen, unhealthy or lacks a role.',
     )
     .option('--watch', 'again and again, until Ctrl-C')

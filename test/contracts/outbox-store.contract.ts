@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Identity } from '../../core/person/person-identifier.ts';
+import { type Identity, personKeyOf } from '../../core/person/person-identifier.ts';
 import type { OutboxEntry } from '../../core/sync/ports.ts';
 import {
   doBatch,
@@ -7,7 +7,7 @@ import {
   freshIdentity,
   freshTopic,
   goldenOf,
-  readClusters,
+  readGroups,
   SOME_BIGINT,
   SOME_NUMBER,
   type StoreUnderTest,
@@ -35,12 +35,10 @@ export function outboxContract(open: () => Promise<StoreUnderTest>): void {
         version,
       });
     const partitionOf = async (identity: Identity) => {
-      const [cluster] = await readClusters(store.persons, [identity]);
-      if (cluster === undefined) throw new TypeError('no cluster');
-      return {
-        personKey: cluster.personKey,
-        partition: store.partitionOfPerson(cluster.personKey),
-      };
+      const [group] = await readGroups(store.persons, [identity]);
+      if (group === undefined) throw new TypeError('no group');
+      const personKey = personKeyOf(group.groupKey);
+      return { personKey, partition: store.partitionOfPerson(personKey) };
     };
     const entriesOf = async (identity: Identity): Promise<readonly OutboxEntry[]> => {
       const { personKey, partition } = await partitionOf(identity);
@@ -88,7 +86,13 @@ export function outboxContract(open: () => Promise<StoreUnderTest>): void {
       const { personKey, partition } = await partitionOf(identity);
       const { persons } = await store.outbox.readOldest(partition, 1_000);
       expect(persons.filter((person) => person.personKey === personKey)).toEqual([
-        { personKey, version: 2, golden: goldenOf(identity, 2), contentHash: 'g2' },
+        {
+          personKey,
+          version: 2,
+          golden: goldenOf(identity, 2),
+          redirectTo: null,
+          contentHash: 'g2',
+        },
       ]);
     });
 

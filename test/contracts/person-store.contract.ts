@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ContentHash } from '../../core/person/person-identifier.ts';
-import type { Cluster } from '../../core/sync/ports.ts';
+import { type IdentityGroup, NO_CHANGES } from '../../core/sync/ports.ts';
 import {
   changesOf,
   doBatch,
@@ -9,8 +9,7 @@ import {
   freshIdentity,
   freshTopic,
   goldenOf,
-  NO_CHANGES,
-  readClusters,
+  readGroups,
   runBatch,
   type StoreUnderTest,
 } from './store-under-test.ts';
@@ -30,45 +29,46 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
 
     it('makes each unknown identity a person of its own under a fresh random key', async () => {
       const identities = freshIdentities(3);
-      const clusters = await store.persons.transact((t) => t.lockClusters(identities));
-      expect(new Set(clusters.map(({ personKey }) => personKey)).size).toBe(3);
-      const found = clusters.flatMap((cluster) => cluster.identities.map(textOf));
+      const groups = await store.persons.transact((t) => t.lockGroups(identities));
+      expect(new Set(groups.map(({ groupKey }) => groupKey)).size).toBe(3);
+      const found = groups.flatMap((group) => group.identities.map(textOf));
       expect(found.toSorted()).toEqual(identities.map(({ extension }) => extension));
-      for (const cluster of clusters) {
-        expect(cluster.personKey).toMatch(UUID);
-        expect(cluster.person).toBeUndefined();
-        expect(cluster.identities).toHaveLength(1);
-        expect(cluster.identities[0]).toMatchObject({
-          identityKey: cluster.personKey,
-          personKey: cluster.personKey,
+      for (const group of groups) {
+        expect(group.groupKey).toMatch(UUID);
+        expect(group).toMatchObject({ persons: [], decisions: [], openItems: [], joins: [] });
+        expect(group.identities).toHaveLength(1);
+        expect(group.identities[0]).toMatchObject({
+          identityKey: group.groupKey,
+          personKey: group.groupKey,
+          isProtected: false,
           evidence: [],
         });
+        const seenAgo = Date.now() - (group.identities[0]?.firstSeen ?? 0) / 1_000;
+        expect(Math.abs(seenAgo)).toBeLessThan(60_000);
       }
     });
 
     it('keeps the key of an identity that is seen again, also within one call', async () => {
       const identity = freshIdentity();
-      const [first] = await store.persons.transact((t) => t.lockClusters([identity, identity]));
-      const again = await store.persons.transact((t) =>
-        t.lockClusters([{ ...identity }, identity]),
-      );
+      const [first] = await store.persons.transact((t) => t.lockGroups([identity, identity]));
+      const again = await store.persons.transact((t) => t.lockGroups([{ ...identity }, identity]));
       expect(again).toEqual([first]);
     });
 
-    it('puts every named identity in exactly one cluster, known and unknown ones together', async () => {
+    it('puts every named identity in exactly one group, known and unknown ones together', async () => {
       const known = freshIdentities(2);
       await doBatch(store.persons, { ...placeOf(), identities: known, version: 1 });
       const named = [...freshIdentities(2), ...known, ...freshIdentities(1)];
-      const clusters = await readClusters(store.persons, named);
-      const found = clusters.flatMap((cluster) => cluster.identities.map(textOf));
+      const groups = await readGroups(store.persons, named);
+      const found = groups.flatMap((group) => group.identities.map(textOf));
       expect(found.toSorted()).toEqual(named.map((identity) => identity.extension).toSorted());
     });
 
     it('reads back evidence and person as they were written', async () => {
       const identity = freshIdentity();
       await doBatch(store.persons, { ...placeOf(), identities: [identity], version: 7 });
-      const [cluster] = await readClusters(store.persons, [identity]);
-      expect(cluster?.identities[0]?.evidence).toEqual([
+      const [group] = await readGroups(store.persons, [identity]);
+      expect(group?.identities[0]?.evidence).toEqual([
         {
           source: 'master',
           position: { epoch: 1, version: 7n },
@@ -76,19 +76,22 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
           contentHash: 'e7',
         },
       ]);
-      expect(cluster?.person).toEqual({
-        personKey: cluster?.personKey,
-        version: 1,
-        golden: goldenOf(identity, 7),
-        contentHash: 'g7',
-      });
+      expect(group?.persons).toEqual([
+        {
+          personKey: group?.groupKey,
+          version: 1,
+          golden: goldenOf(identity, 7),
+          redirectTo: null,
+          contentHash: 'g7',
+        },
+      ]);
     });
 
     it('keeps the position of a removal, without content', async () => {
       const identity = freshIdentity();
       await doBatch(store.persons, { ...placeOf(), identities: [identity], version: 1 });
       await store.persons.transact(async (t) => {
-        const { evidence, persons } = changesOf(await t.lockClusters([identity]), 2);
+        const { evidence, persons } = changesOf(await t.lockGroups([identity]), 2);
         await t.write({
           ...NO_CHANGES,
           evidence: evidence.map((w) => ({
@@ -103,18 +106,18 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
           })),
         });
       });
-      const [cluster] = await readClusters(store.persons, [identity]);
-      expect(cluster?.identities[0]?.evidence).toMatchObject([
+      const [group] = await readGroups(store.persons, [identity]);
+      expect(group?.identities[0]?.evidence).toMatchObject([
         { content: null, position: { version: 2n } },
       ]);
-      expect(cluster?.person).toMatchObject({ golden: null, version: 2 });
+      expect(group?.persons).toMatchObject([{ golden: null, version: 2 }]);
     });
 
     it('keeps the evidence of two sources about one identity apart', async () => {
       const identity = freshIdentity();
       await doBatch(store.persons, { ...placeOf(), identities: [identity], version: 1 });
       await store.persons.transact(async (t) => {
-        const { evidence } = changesOf(await t.lockClusters([identity]), 5);
+        const { evidence } = changesOf(await t.lockGroups([identity]), 5);
         await t.write({
           ...NO_CHANGES,
           evidence: evidence.map((write) => ({
@@ -124,8 +127,8 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
           })),
         });
       });
-      const [cluster] = await readClusters(store.persons, [identity]);
-      expect(cluster?.identities[0]?.evidence).toMatchObject([
+      const [group] = await readGroups(store.persons, [identity]);
+      expect(group?.identities[0]?.evidence).toMatchObject([
         { source: 'master', position: { version: 1n } },
         { source: 'pu', position: { version: 5n } },
       ]);
@@ -140,17 +143,17 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
         throw crash;
       });
       await expect(attempt).rejects.toBe(crash);
-      const [cluster] = await readClusters(store.persons, [identity]);
-      expect(cluster).toMatchObject({ person: undefined, identities: [{ evidence: [] }] });
+      const [group] = await readGroups(store.persons, [identity]);
+      expect(group).toMatchObject({ persons: [], identities: [{ evidence: [] }] });
       expect(await offsetOf(store, place)).toBe(0);
     });
 
     it('does a batch that is replayed once', async () => {
       const batch = { ...placeOf(), identities: freshIdentities(3), version: 1 };
       expect(await doBatch(store.persons, batch)).toBe(3);
-      const before = await readClusters(store.persons, batch.identities);
+      const before = await readGroups(store.persons, batch.identities);
       expect(await doBatch(store.persons, batch)).toBe(0);
-      expect(await readClusters(store.persons, batch.identities)).toEqual(before);
+      expect(await readGroups(store.persons, batch.identities)).toEqual(before);
       expect(await offsetOf(store, batch)).toBe(3);
     });
 
@@ -184,7 +187,7 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
       const identity = freshIdentity();
       const write = (version: number, epoch: number) =>
         store.persons.transact(async (t) => {
-          const { evidence } = changesOf(await t.lockClusters([identity]), version);
+          const { evidence } = changesOf(await t.lockGroups([identity]), version);
           await t.write({
             ...NO_CHANGES,
             evidence: evidence.map((w) => ({
@@ -198,8 +201,8 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
       await expect(write(8, 1)).rejects.toMatchObject({ code: 'HUB_STORE_CONFLICT' });
       await write(3, 2);
       await expect(write(99, 1)).rejects.toMatchObject({ code: 'HUB_STORE_CONFLICT' });
-      const [cluster] = await readClusters(store.persons, [identity]);
-      expect(cluster?.identities[0]?.evidence).toMatchObject([
+      const [group] = await readGroups(store.persons, [identity]);
+      expect(group?.identities[0]?.evidence).toMatchObject([
         { position: { epoch: 2, version: 3n } },
       ]);
     });
@@ -218,7 +221,7 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
         version: 2,
       });
       const attempt = store.persons.transact(async (t) => {
-        const { persons } = changesOf(await t.lockClusters([identity]), 3);
+        const { persons } = changesOf(await t.lockGroups([identity]), 3);
         await t.write({
           ...NO_CHANGES,
           persons: persons.map((w) => ({
@@ -228,14 +231,14 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
         });
       });
       await expect(attempt).rejects.toMatchObject({ code: 'HUB_STORE_CONFLICT' });
-      const [cluster] = await readClusters(store.persons, [identity]);
-      expect(cluster?.person).toMatchObject({ version: 2, contentHash: 'g2' });
+      const [group] = await readGroups(store.persons, [identity]);
+      expect(group?.persons).toMatchObject([{ version: 2, contentHash: 'g2' }]);
     });
 
     it('refuses a second "new" person or evidence', async () => {
       const identity = freshIdentity();
       await doBatch(store.persons, { ...placeOf(), identities: [identity], version: 1 });
-      const changes = changesOf(await readClusters(store.persons, [identity]), 2);
+      const changes = changesOf(await readGroups(store.persons, [identity]), 2);
       const asNew = <W>(writes: readonly W[]) => writes.map((w) => ({ ...w, isNew: true }));
       for (const wrong of [
         { ...NO_CHANGES, evidence: asNew(changes.evidence) },
@@ -263,8 +266,8 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
           }
         }),
       );
-      const clusters = await readClusters(store.persons, identities);
-      expect(clusters.map(({ person }) => person?.version)).toEqual(
+      const groups = await readGroups(store.persons, identities);
+      expect(groups.map(({ persons }) => persons[0]?.version)).toEqual(
         identities.map(() => writers * rounds),
       );
     });
@@ -274,10 +277,10 @@ export function personStoreContract(open: () => Promise<StoreUnderTest>): void {
         const identities = freshIdentities(60);
         const seen = await Promise.all(
           Array.from({ length: 6 }, (_, writer) =>
-            store.persons.transact((t) => t.lockClusters(shuffled(identities, writer))),
+            store.persons.transact((t) => t.lockGroups(shuffled(identities, writer))),
           ),
         );
-        const keys = new Set(seen.flat().map((cluster) => cluster.personKey));
+        const keys = new Set(seen.flat().map((group) => group.groupKey));
         expect(keys.size).toBe(identities.length);
       }
     });
@@ -295,7 +298,7 @@ async function offsetOf(
   return await store.persons.transact((t) => t.lockOffset(topic, partition));
 }
 
-function textOf({ identity }: Cluster['identities'][number]): string {
+function textOf({ identity }: IdentityGroup['identities'][number]): string {
   return identity.extension;
 }
 

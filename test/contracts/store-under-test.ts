@@ -1,17 +1,27 @@
 /** What the contract suites of the hub store share: an opened store, and a batch as the main path would do it. */
 import { expect } from 'vitest';
-import type { GoldenPerson } from '../../core/golden-record/golden-record.ts';
+import type { GoldenPerson, GoldenRecord } from '../../core/golden-record/golden-record.ts';
 import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
-import type { ContentHash, Identity, Oid, PersonKey } from '../../core/person/person-identifier.ts';
-import type {
-  BatchChanges,
-  Cluster,
-  LeaseStore,
-  Outbox,
-  PersonStore,
-  PersonTransaction,
-  SourceCheckpointStore,
+import {
+  type ContentHash,
+  type Identity,
+  type Oid,
+  type PersonKey,
+  personKeyOf,
+} from '../../core/person/person-identifier.ts';
+import {
+  type BatchChanges,
+  type IdentityGroup,
+  type LeaseStore,
+  NO_CHANGES,
+  type Outbox,
+  type PersonStore,
+  type PersonTransaction,
+  type PersonWrite,
+  type SourceCheckpointStore,
+  type StoredIdentity,
 } from '../../core/sync/ports.ts';
+import type { SourcePosition } from '../../core/sync/source-record.ts';
 
 /** For `toEqual`: whatever number or bigint the store gave. */
 export const SOME_NUMBER: unknown = expect.any(Number);
@@ -70,20 +80,22 @@ export async function runBatch(transaction: PersonTransaction, batch: TestBatch)
   const done = await transaction.lockOffset(batch.topic, batch.partition);
   const todo = batch.identities.filter((_, i) => batch.firstOffset + i >= done);
   if (todo.length === 0) return 0;
-  const clusters = await transaction.lockClusters(todo);
-  await transaction.write(changesOf(clusters, batch.version));
+  const groups = await transaction.lockGroups(todo);
+  await transaction.write(changesOf(groups, batch.version));
   const next = batch.firstOffset + batch.identities.length;
   await transaction.advanceOffset(batch.topic, batch.partition, next);
   return todo.length;
 }
 
-/** New content for every identity of the clusters and the next version of every person. */
-export function changesOf(clusters: readonly Cluster[], version: number): BatchChanges {
+const READ_AT = '2026-01-02T03:04:05.678Z';
+
+/** New content for every identity of the groups, and the next version of one person for each group, under the group's key. */
+export function changesOf(groups: readonly IdentityGroup[], version: number): BatchChanges {
   const position = { epoch: 1, version: BigInt(version) };
-  const cause = { source: 'master' as const, position, readAt: '2026-01-02T03:04:05.678Z' };
   return {
-    evidence: clusters.flatMap((cluster) =>
-      cluster.identities.map(({ identity, identityKey, evidence }) => ({
+    ...NO_CHANGES,
+    evidence: groups.flatMap((group) =>
+      group.identities.map(({ identity, identityKey, evidence }) => ({
         identityKey,
         evidence: {
           source: 'master' as const,
@@ -93,43 +105,91 @@ export function changesOf(clusters: readonly Cluster[], version: number): BatchC
         },
         contentText: JSON.stringify(evidenceOf(identity, version)),
         isNew: evidence.length === 0,
+        changed: 'all' as const,
       })),
     ),
-    persons: clusters.map(({ personKey, identities, person }) => ({
-      person: {
-        personKey,
-        version: (person?.version ?? 0) + 1,
-        golden: goldenOf(identities[0]?.identity ?? freshIdentity(), version),
+    persons: groups.map((group) =>
+      personWrite(group, personKeyOf(group.groupKey), {
+        golden: goldenOf(group.identities[0]?.identity ?? freshIdentity(), version),
         contentHash: `g${version}` as ContentHash,
-      },
-      goldenText: JSON.stringify(goldenOf(identities[0]?.identity ?? freshIdentity(), version)),
-      isNew: person === undefined,
-      events: [{ type: 'name-changed' as const, effectiveDate: null, changed: ['name' as const] }],
-      cause,
-    })),
-    parked: [],
-    cleared: [],
+        position,
+      }),
+    ),
   };
 }
 
-export const NO_CHANGES: BatchChanges = { evidence: [], persons: [], parked: [], cleared: [] };
+/** The next version of what is stored under a key of the group. */
+export function personWrite(
+  { persons }: Pick<IdentityGroup, 'persons'>,
+  personKey: PersonKey,
+  change: {
+    readonly golden: GoldenRecord | null;
+    readonly redirectTo?: PersonKey;
+    readonly contentHash: ContentHash;
+    readonly position: SourcePosition;
+  },
+): PersonWrite {
+  const { golden, redirectTo = null, contentHash, position } = change;
+  const before = persons.find((person) => person.personKey === personKey);
+  const version = (before?.version ?? 0) + 1;
+  return {
+    person: { personKey, version, golden, redirectTo, contentHash },
+    goldenText: JSON.stringify(golden),
+    isNew: before === undefined,
+    events: [{ type: 'name-changed', effectiveDate: null, changed: ['name'] }],
+    cause: { source: 'master', position, readAt: READ_AT },
+    membership: null,
+    addressHash: null,
+  };
+}
 
-/** Reads clusters as they are now, by locking them. Unknown identities are rolled back again. */
-export async function readClusters(
+/** Makes one group and one person of identities that are alone until now, as a link does. @returns it, first seen first. */
+export async function joinIdentities(
   store: PersonStore,
   identities: readonly Identity[],
-): Promise<readonly Cluster[]> {
-  let clusters: readonly Cluster[] = [];
+): Promise<IdentityGroup> {
+  await store.transact(async (transaction) => {
+    const members = firstSeenFirst(await transaction.lockGroups(identities));
+    const [first] = members;
+    if (first === undefined) return;
+    await transaction.write({
+      ...NO_CHANGES,
+      identities: members.map(({ identityKey, isProtected }) => ({
+        identityKey,
+        personKey: personKeyOf(first.identityKey),
+        groupKey: first.identityKey,
+        isProtected,
+      })),
+    });
+  });
+  const [group] = await readGroups(store, identities);
+  if (group === undefined) throw new TypeError('no group was made');
+  return group;
+}
+
+/** The identities of groups in the order that keys go by. */
+export function firstSeenFirst(groups: readonly IdentityGroup[]): readonly StoredIdentity[] {
+  return groups
+    .flatMap(({ identities }) => identities)
+    .toSorted((a, b) => a.firstSeen - b.firstSeen || (a.identityKey < b.identityKey ? -1 : 1));
+}
+
+/** Reads groups as they are now, by locking them. Unknown identities are rolled back again. */
+export async function readGroups(
+  store: PersonStore,
+  identities: readonly Identity[],
+): Promise<readonly IdentityGroup[]> {
+  let groups: readonly IdentityGroup[] = [];
   const undo = new Error('nothing of this is to stay');
   try {
     await store.transact(async (transaction) => {
-      clusters = await transaction.lockClusters(identities);
+      groups = await transaction.lockGroups(identities);
       throw undo;
     });
   } catch (error) {
     if (error !== undo) throw error;
   }
-  return clusters;
+  return groups;
 }
 
 /** Content with every character that could be taken for syntax on the way. */
@@ -154,6 +214,10 @@ export function evidenceOf(identity: Identity, version: number): PersonEvidence 
     contacts: [],
     links: [],
     testPerson: true,
+    relations: [],
+    contactPersons: [],
+    paperOptOut: null,
+    protectedSince: null,
   };
 }
 
@@ -173,5 +237,8 @@ export function goldenOf(identity: Identity, version: number): GoldenPerson {
     propertyDesignation: null,
     addresses: [],
     contacts: [],
+    relations: [],
+    contactPersons: [],
+    paperOptOut: null,
   };
 }

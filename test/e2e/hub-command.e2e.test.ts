@@ -82,6 +82,9 @@ describe('hub', () => {
     [['parked'], 0],
     [['topics'], 1], // none of them is made yet
     [['status'], 1],
+    [['phase', 'show'], 0],
+    [['work', 'list'], 0],
+    [['purge', 'list'], 0],
     [['explain', '7b0c9a52-3f1d-4c55-9d0e-2b1f6a8c4e10'], 1],
     [['preflight'], 78],
     [['run'], 78],
@@ -145,5 +148,50 @@ describe('hub', () => {
     await using after = start(['status', '--json'], settings);
     await after.end;
     expect(JSON.parse(after.out())).toMatchObject({ state: 'stopped', instances: 0 });
+  }, 120_000);
+
+  it('switches the phase only with --execute, and an instance with the role core answers', async () => {
+    await using hub = start(['run'], { ...settings, HUB_ROLES: 'core', HUB_INSTANCE: 'switcher' });
+    const run = async (args: readonly string[], code: number): Promise<string> => {
+      await using command = start(args, settings);
+      expect(await command.end, command.err()).toBe(code);
+      return command.out() + command.err();
+    };
+    const ask = ['phase', 'switch', 'step-1', '--reason', 'a test'];
+    await expect.poll(() => hub.out(), { timeout: 60_000, interval: 100 }).toContain('role starts');
+    expect(await run(ask, 0)).toContain('Nothing was done. Add --execute to do it.');
+    expect(await run(['phase', 'show'], 0)).toContain('Phase shadow');
+    const answer = await run([...ask, '--execute', '--wait', '60'], 0);
+    expect(answer).toMatch(/^Command \d+: switcher answers done\.$/m);
+    expect(await run([...ask, '--execute'], 2)).toContain('the phase is step-1 already');
+    expect(await run(['phase', 'show'], 0)).toMatch(/Phase step-1 since .*\(generation 2\)/);
+    expect(await run(['phase', 'preview', 'shadow'], 0)).toContain('From step-1 to shadow');
+    const again = ['rebuild', '--reason', 'a test', '--execute', '--wait', '60'];
+    expect(await run(again, 0)).toContain('switcher answers done');
+    const accept = ['phase', 'accept-vanishing', '--reason', 'a test', '--execute'];
+    expect(await run(accept, 1)).toContain('No walk stands still.');
+    expect(await run(['work', 'show', '1'], 1)).toContain('no work item of this number');
+  }, 180_000);
+
+  it('publishes with no more rights in the store than `hub store-grants` prints', async () => {
+    const login = `publisher_${database.name.slice(-12)}`;
+    await using grants = start(['store-grants', login], settings);
+    expect(await grants.end).toBe(0);
+    await database.database.script(`CREATE ROLE ${login} LOGIN PASSWORD '${login}'`);
+    try {
+      await database.database.script(grants.out());
+      const url = new URL(database.url);
+      url.username = login;
+      url.password = login;
+      await using hub = start(['run'], { ...settings, DATABASE_URL: url.href });
+      await expect
+        .poll(() => hub.out(), { timeout: 60_000, interval: 100 })
+        .toContain('publishing partitions');
+      hub.process.kill('SIGTERM');
+      expect(await hub.end, hub.out()).toBe(0);
+      expect(hub.out()).not.toContain('"level":"error"');
+    } finally {
+      await database.database.script(`DROP OWNED BY ${login}; DROP ROLE ${login}`);
+    }
   }, 120_000);
 });

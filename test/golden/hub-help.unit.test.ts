@@ -50,7 +50,10 @@ describe('the help page', () => {
   it('names every command that there is', () => {
     const names = program.commands.map((command) => command.name());
     expect(names.toSorted()).toEqual(
-      'config errors explain freshness parked preflight pull read run sandbox source stack status topics'.split(' '),
+      (
+        'config errors explain freshness parked phase preflight pull purge read rebuild run sandbox source stack status ' +
+        'store-grants topics work'
+      ).split(' '),
     );
   });
 });
@@ -73,12 +76,37 @@ describe('a command line that makes no sense', () => {
     [['pull', '--now', 'everything'], '"everything" is none of own-region'],
     [['source', 'pause', 'master', '--reason', ' '], 'say why in a few words'],
     [['source', 'resnapshot', 'master', '--reason', 'a test', '--where', 'surname=X'], 'never a person'],
+    [['phase', 'switch', 'step-3', '--reason', 'a test'], '"step-3" is none of shadow, step-1, step-2'],
+    [['phase', 'switch', 'step-1'], "required option '--reason <text>' not specified"],
+    [['work', 'list', '--kind', 'any'], '"any" is none of link-against-hierarchy'],
+    [['work', 'show', 'twelve'], '"twelve" is not the number of a work item'],
+    [['work', 'decide', '12', 'maybe', '--reason', 'a test'], '"maybe" is none of same-person'],
+    [['rebuild'], "required option '--reason <text>' not specified"],
+    [['store-grants'], "missing required argument 'login'"],
     [['stack', 'logs', '--part', 'master'], '"master" is none of kafka, registry, postgresql'],
   ])('%j ends with exit code 2 and says why', async (args, problem) => {
     const { terminal, out, err } = collect();
     expect(await runCommandLine(args, terminal)).toBe(2);
     expect(err.join('\n')).toContain(problem);
     expect(out).toEqual([]);
+  });
+});
+
+describe('hub rebuild', () => {
+  it('only says what it would do without --execute', async () => {
+    const { terminal, out } = collect();
+    expect(await runCommandLine(['rebuild', '--reason', 'a test'], terminal)).toBe(0);
+    expect(out.join('\n')).toContain('Nothing was done. Add --execute to do it.');
+  });
+});
+
+describe('hub store-grants', () => {
+  it('prints statements for psql, none of which is about evidence', async () => {
+    const { terminal, out } = collect();
+    expect(await runCommandLine(['store-grants', 'hub_publisher'], terminal)).toBe(0);
+    const lines = out.join('\n').split('\n');
+    for (const line of lines) expect(line).toMatch(/^GRANT .* TO "hub_publisher";$/);
+    expect(lines.join()).not.toContain('evidence');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { composeGoldenRecord } from '../../core/golden-record/compose-golden-record.ts';
+import { deriveGolden } from '../../core/golden-record/derive-golden.ts';
+import type { IdentityKey } from '../../core/person/person-identifier.ts';
 import { LifeTruth } from '../../scripts/population/life/life-truth.ts';
 import { LifePlan } from '../../scripts/population/life/next-change.ts';
 import { mustBeSeen } from '../../scripts/population/life/play-life.ts';
@@ -11,6 +12,8 @@ import {
 } from '../../scripts/population/life/row-changes.ts';
 import { type MasterRows, masterRowsOf } from '../../scripts/population/master-view.ts';
 import type { SyntheticPerson } from '../../scripts/population/synthetic-person.ts';
+import { plainHasher } from '../support/person-builder.ts';
+import { testRules } from '../support/test-rules.ts';
 import { openLegacyMapper, populationOf } from './population-of.ts';
 
 const population = populationOf(3_000);
@@ -25,7 +28,15 @@ async function seenOf(rows: readonly MasterRows[], { IdTyp, PersonId }: MasterKe
   const { evidence: content } = result;
   const position = { epoch: 1, version: 1n };
   const { identity } = content;
-  return composeGoldenRecord([{ identity, source: 'master', position, content }]);
+  const record = {
+    source: 'master',
+    position,
+    content,
+    contentHash: plainHasher.hash(''),
+  } as const;
+  const members = [{ identity, identityKey: 'identity' as IdentityKey, evidence: [record] }];
+  const input = { members, inDoubt: [], decisions: [], hiddenRelatives: new Set<string>() };
+  return deriveGolden(input, testRules.golden, 'shadow').golden;
 }
 
 describe('what a life of changes does to the rows of Master', () => {

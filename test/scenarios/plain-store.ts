@@ -1,129 +1,148 @@
-import type { PersonEvent } from '../../core/golden-record/person-event.ts';
+import type { Phase } from '../../core/golden-record/authority.ts';
 import {
   type Identity,
-  type IdentityHash,
-  type IdentityKey,
   identityText,
   type PersonKey,
 } from '../../core/person/person-identifier.ts';
 import type {
-  BatchChanges,
-  Cluster,
-  ParkedRecord,
+  Derivation,
+  FollowUps,
   PersonStore,
   PersonTransaction,
+  PurgeOrder,
   StoredEvidence,
   StoredPerson,
 } from '../../core/sync/ports.ts';
-import { comparePositions, type SourceName } from '../../core/sync/source-record.ts';
+import type { SourceName } from '../../core/sync/source-record.ts';
+import { createFollowUps } from './plain-follow-ups.ts';
+import {
+  copyState,
+  emptyState,
+  identityByKey,
+  type KeptIdentity,
+  type KeptMembershipChange,
+  type PlainState,
+  type ToldEvent,
+} from './plain-state.ts';
+import { createTransaction } from './plain-transaction.ts';
 
-interface KeptIdentity {
-  readonly identity: Identity;
-  readonly key: IdentityKey;
-  readonly evidence: Map<SourceName, StoredEvidence>;
-}
-
-/** An event with the person that it is about. */
-export interface ToldEvent {
-  readonly personKey: PersonKey;
-  readonly event: PersonEvent;
-}
+const ASKED_AT = '2026-01-01T00:00:00Z';
 
 /**
- * The least that the main path needs in order to run: maps, one batch after the other. It promises nothing of what a
- * store promises about faults and other writers; the contract suites prove that on PostgreSQL.
+ * The least that the main path needs in order to run: maps, and one transaction after the other, rolled back when it throws. It promises
+ * nothing of what a store promises about faults and other writers; the contract suites prove that on PostgreSQL.
  */
 export class PlainStore implements PersonStore {
-  readonly #identities = new Map<string, KeptIdentity>();
-  readonly #persons = new Map<PersonKey, StoredPerson>();
-  /** By identity; what has none, by its offset. */
-  readonly #parked = new Map<IdentityHash | number, ParkedRecord>();
-  #events: ToldEvent[] = [];
-  readonly #nextOffsets = new Map<string, number>();
+  #state = emptyState();
+  #last: Promise<unknown> = Promise.resolve();
 
   async transact<T>(work: (transaction: PersonTransaction) => Promise<T>): Promise<T> {
-    return await work({
-      lockOffset: (topic) => Promise.resolve(this.nextOffset(topic)),
-      lockClusters: (identities) => Promise.resolve(this.#clustersOf(identities)),
-      write: (changes) => Promise.resolve(this.#write(changes)),
-      advanceOffset: (topic, _partition, nextOffset) => {
-        this.#nextOffsets.set(topic, nextOffset);
-        return Promise.resolve();
-      },
-      resetOffset: (topic, _partition, offset) => {
-        this.#nextOffsets.set(topic, offset);
-        return Promise.resolve();
-      },
+    return await this.#inTurn((state) => work(createTransaction(state)));
+  }
+
+  /** Runs `work` on a copy, after whoever came before, and keeps the copy when it does not throw. */
+  #inTurn<T>(work: (state: PlainState) => Promise<T>): Promise<T> {
+    const mine = this.#last.then(async () => {
+      const next = copyState(this.#state);
+      const result = await work(next);
+      this.#state = next;
+      return result;
     });
+    // Whoever comes next waits for this one, and is not concerned with its failure.
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 
-  /** Of the one partition that a topic has here. */
-  nextOffset(topic: string): number {
-    return this.#nextOffsets.get(topic) ?? 0;
+  /** Everything that was committed; not to be changed. */
+  get state(): PlainState {
+    return this.#state;
   }
 
-  get persons(): readonly StoredPerson[] {
-    return [...this.#persons.values()];
+  readonly followUps: FollowUps = {
+    due: (limit) => this.#inTurn((state) => createFollowUps(state).due(limit)),
+    findRelatives: (key) => this.#inTurn((state) => createFollowUps(state).findRelatives(key)),
+    findNeighbours: (hash, key, limit) =>
+      this.#inTurn((state) => createFollowUps(state).findNeighbours(hash, key, limit)),
+    findOpenAbout: (key) => this.#inTurn((state) => createFollowUps(state).findOpenAbout(key)),
+  };
+
+  get phase(): Phase {
+    return this.#state.single.phase.phase;
   }
 
-  get parked(): readonly ParkedRecord[] {
-    return [...this.#parked.values()];
+  /** Switches the phase and asks that everybody be derived again. */
+  async switchPhase(phase: Phase, acceptsVanishing = true): Promise<void> {
+    await this.#inTurn(async ({ single }) => {
+      single.phase = { phase, generation: single.phase.generation + 1 };
+    });
+    await this.askForDerivation('phase', acceptsVanishing);
   }
 
-  /** The identity that a person was first seen by. */
-  firstIdentity(personKey: PersonKey): Identity | undefined {
-    return [...this.#identities.values()].find(({ key }) => key === personKey.toString())?.identity;
-  }
-
-  /** What one source says of an identity, as stored. */
-  evidenceOf(identity: Identity, source: SourceName): StoredEvidence | undefined {
-    return this.#identities.get(identityText(identity))?.evidence.get(source);
-  }
-
-  /** What happened since the last call. */
-  takeEvents(): readonly ToldEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
-  }
-
-  #clustersOf(identities: readonly Identity[]): readonly Cluster[] {
-    const named = new Map(identities.map((identity) => [identityText(identity), identity]));
-    return [...named].map(([text, identity]) => {
-      const kept = this.#identities.get(text) ?? this.#remember(text, identity);
-      const personKey = kept.key as string as PersonKey;
-      const evidence = [...kept.evidence.values()];
-      return {
-        personKey,
-        identities: [{ identity: kept.identity, identityKey: kept.key, personKey, evidence }],
-        person: this.#persons.get(personKey),
+  /** @param acceptsVanishing somebody has seen how many persons vanish, and wants it. */
+  async askForDerivation(kind: Derivation['kind'], acceptsVanishing = true): Promise<void> {
+    await this.#inTurn(async ({ single }) => {
+      single.derivation = {
+        id: (single.derivation?.id ?? 0) + 1,
+        kind,
+        state: 'running',
+        cursor: null,
+        startedAt: ASKED_AT,
+        persons: 0,
+        changed: 0,
+        vanished: 0,
+        acceptsVanishing,
       };
     });
   }
 
-  #remember(text: string, identity: Identity): KeptIdentity {
-    const key = `identity ${this.#identities.size + 1}` as IdentityKey;
-    const kept: KeptIdentity = { identity, key, evidence: new Map() };
-    this.#identities.set(text, kept);
-    return kept;
+  /** Lets the walk that stopped go on. */
+  async acceptVanishing(): Promise<void> {
+    await this.#inTurn(async ({ single }) => {
+      if (single.derivation?.state !== 'stopped') return;
+      single.derivation = { ...single.derivation, state: 'running', acceptsVanishing: true };
+    });
   }
 
-  #write({ evidence, persons, parked, cleared }: BatchChanges): void {
-    for (const write of evidence) {
-      for (const kept of this.#identities.values()) {
-        if (kept.key === write.identityKey) {
-          kept.evidence.set(write.evidence.source, write.evidence);
-        }
-      }
-    }
-    for (const { person, events } of persons) {
-      this.#persons.set(person.personKey, person);
-      this.#events.push(...events.map((event) => ({ personKey: person.personKey, event })));
-    }
-    for (const { identityHash, position } of cleared) {
-      const parkedAt = this.#parked.get(identityHash)?.position;
-      if (!parkedAt || comparePositions(position, parkedAt) >= 0) this.#parked.delete(identityHash);
-    }
-    for (const record of parked) this.#parked.set(record.identityHash || record.offset, record);
+  /** Of a topic with one partition. */
+  nextOffset(topic: string): number {
+    return this.#state.offsets.get(`${topic} 0`) ?? 0;
+  }
+
+  get persons(): readonly StoredPerson[] {
+    return [...this.#state.persons.values()].map(({ person }) => person);
+  }
+
+  get identities(): readonly KeptIdentity[] {
+    return [...this.#state.identities.values()];
+  }
+
+  identity(identity: Identity): KeptIdentity | undefined {
+    const key = this.#state.keys.get(identityText(identity));
+    return key === undefined ? undefined : identityByKey(this.#state, key);
+  }
+
+  /** What one source says of an identity, as stored. */
+  evidenceOf(identity: Identity, source: SourceName): StoredEvidence | undefined {
+    return this.identity(identity)?.evidence.find((stored) => stored.source === source);
+  }
+
+  /** The identity that a person was first seen by. */
+  firstIdentity(personKey: PersonKey): Identity | undefined {
+    return this.identities.find(({ identityKey }) => identityKey === personKey.toString())
+      ?.identity;
+  }
+
+  /** What happened since the last call. Not while a transaction runs. */
+  takeNews(): {
+    readonly events: readonly ToldEvent[];
+    readonly purges: readonly PurgeOrder[];
+    readonly memberships: readonly KeptMembershipChange[];
+  } {
+    const { events, purges, memberships } = this.#state;
+    return {
+      events: events.splice(0),
+      purges: purges.splice(0),
+      memberships: memberships.splice(0),
+    };
   }
 }

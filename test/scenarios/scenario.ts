@@ -1,30 +1,27 @@
 import { z } from 'zod';
+import { PHASES } from '../../core/golden-record/authority.ts';
+import { DECISION_CHOICES, WORK_ITEM_KINDS } from '../../core/identity/work-item.ts';
 import { PU_CHILD_FIELDS, PU_PERSON_FIELDS } from '../../core/mapping/pu-record.ts';
-import {
-  parsePosition,
-  type SourceMessage,
-  type SourcePosition,
-  type SourceRow,
-} from '../../core/sync/source-record.ts';
-import { ADDRESS_ROW, CONTACT_ROW, PERSON_ROW } from '../core/mapping/master-row-builder.ts';
-import { PU_ADDRESS_ROW, PU_CONTACT_ROW, PU_PERSON_ROW } from '../core/mapping/pu-row-builder.ts';
+import { REFUSAL_CODES } from '../../core/sync/source-record.ts';
 
 const VALUE = z.string().nullable();
 const ROW = z.record(z.string(), VALUE);
 const rowOf = <const F extends string>(fields: readonly F[]) =>
   z.partialRecord(z.enum(fields), VALUE);
 
-/** What every step says. */
+/** What happened, for the reader. */
+const SAYS = z.string().min(5);
+
+/** What every record says. */
 const COMMON = {
-  /** What happened in the register, for the reader. */
-  says: z.string().min(5),
-  operation: z.enum(['upsert', 'removed', 'refused']).default('upsert'),
+  says: SAYS,
+  operation: z.enum(['upsert', 'removed', 'unknown', 'refused']).default('upsert'),
   /** Why the source connector passed on nothing but the key. Goes with `refused`. */
-  code: z
-    .enum(['HUB_MASTER_ROW_TOO_LARGE', 'HUB_MASTER_DUPLICATE_KEY', 'HUB_PU_RECORD_TOO_LARGE'])
-    .optional(),
-  /** `epoch:version` in the register. */
-  position: z.string(),
+  code: z.enum(REFUSAL_CODES).optional(),
+  /** `epoch:version` in the register. PU does not give one with `unknown`. */
+  position: z.string().optional(),
+  /** When the hub read it: what counts as the date of a flag of Master, which has none itself. */
+  readAt: z.iso.datetime().default('2026-01-01T00:00:00Z'),
 };
 
 const MASTER_STEP = z.strictObject({
@@ -51,76 +48,68 @@ const PU_STEP = z.strictObject({
       contacts: z.array(rowOf(contacts)),
       linkedIdentities: z.array(rowOf(OTHER_CHILDREN.linkedIdentities)),
       referredIdentities: z.array(rowOf(OTHER_CHILDREN.referredIdentities)),
+      contactPersons: z.array(rowOf(OTHER_CHILDREN.contactPersons)),
+      contactPersonContacts: z.array(rowOf(OTHER_CHILDREN.contactPersonContacts)),
+      relations: z.array(rowOf(OTHER_CHILDREN.relations)),
+      citizenships: z.array(rowOf(OTHER_CHILDREN.citizenships)),
+      historicalLocalities: z.array(rowOf(OTHER_CHILDREN.historicalLocalities)),
     })
     .partial()
     .default({}),
 });
 
+/** Authority moves, and everybody is derived again. */
+const PHASE_STEP = z.strictObject({
+  says: SAYS,
+  phase: z.enum(PHASES),
+  /** Which part of the persons may vanish before somebody is asked. */
+  mostVanishing: z.number().min(0).max(1).optional(),
+});
+
+/** Somebody has seen how many vanish by the walk that stopped, and wants it. */
+const ACCEPT_STEP = z.strictObject({ says: SAYS, acceptVanishing: z.literal(true) });
+
+/** Somebody decides about a work item. Identities are named by their extension. */
+const DECISION_STEP = z.strictObject({
+  says: SAYS,
+  decide: z.strictObject({
+    item: z.strictObject({
+      kind: z.enum(WORK_ITEM_KINDS),
+      subject: z.string(),
+      other: VALUE,
+    }),
+    choice: z.enum(DECISION_CHOICES),
+    /** After everything that the hub has read, unless it says otherwise. */
+    decidedAt: z.iso.datetime().default('2026-02-01T00:00:00Z'),
+  }),
+});
+
+/** Everybody is derived again from what is stored: nothing may change. */
+const REBUILD_STEP = z.strictObject({ says: SAYS, rebuild: z.literal(true) });
+
 const SCENARIO = z.strictObject({
   title: z.string().min(10),
   /** Why it matters, for somebody who knows the registers. */
   why: z.string().min(20),
-  given: z.array(z.union([PU_STEP, MASTER_STEP])).min(1),
+  /** True: as in production, where test persons are told to nobody. */
+  production: z.boolean().default(false),
+  given: z
+    .array(z.union([PHASE_STEP, ACCEPT_STEP, DECISION_STEP, REBUILD_STEP, PU_STEP, MASTER_STEP]))
+    .min(1),
 });
 
-type MasterStep = z.infer<typeof MASTER_STEP>;
-type PuStep = z.infer<typeof PU_STEP>;
+export type MasterStep = z.infer<typeof MASTER_STEP>;
+export type PuStep = z.infer<typeof PU_STEP>;
 /** One record of a register. */
-export type Step = MasterStep | PuStep;
+export type RecordStep = MasterStep | PuStep;
+export type DecisionStep = z.infer<typeof DECISION_STEP>;
 export type Scenario = z.infer<typeof SCENARIO>;
+export type Step = Scenario['given'][number];
 
 export function readScenario(text: string): Scenario {
   return SCENARIO.parse(JSON.parse(text));
 }
 
-/** The fields that make the key of each source's raw topic. */
-export const KEY_FIELDS = {
-  master: ['identityType', 'identity'],
-  pu: ['identityRoot', 'identity'],
-} as const;
-
-/** The record as the source connector would send it: the whole row, and the rows beside it. */
-export function toSourceMessage(step: Step): SourceMessage {
-  const { source, operation, code } = step;
-  const row: SourceRow =
-    source === 'pu' ? { ...PU_PERSON_ROW, ...step.person } : { ...PERSON_ROW, ...step.person };
-  const key = Object.fromEntries(KEY_FIELDS[source].map((field) => [field, row[field] ?? null]));
-  const common = {
-    source,
-    position: positionOf(step),
-    snapshot: false,
-    readAt: '2026-01-01T00:00:00Z',
-  };
-  if (operation === 'removed') return { ...common, operation, person: key };
-  if (operation === 'refused') {
-    if (code === undefined) throw new Error('What is refused is refused under a code.');
-    return { ...common, operation, code, person: key };
-  }
-  const children = source === 'pu' ? puRows(step) : masterRows(step, key);
-  return { ...common, operation, person: row, children };
-}
-
-function positionOf({ position }: Step): SourcePosition {
-  const at = parsePosition(position);
-  if (at === undefined) throw new Error('A position has the form epoch:version.');
-  return at;
-}
-
-/** Children with the key of their person, as the columns of the tables are. */
-function masterRows(
-  { children: { addresses = [{}], contacts = [{}] } }: MasterStep,
-  key: SourceRow,
-) {
-  return {
-    addresses: addresses.map((own) => ({ ...ADDRESS_ROW, ...key, ...own })),
-    contacts: contacts.map((own) => ({ ...CONTACT_ROW, ...key, ...own })),
-  };
-}
-
-function puRows({ children: { addresses = [{}], contacts = [{}], ...others } }: PuStep) {
-  return {
-    ...others,
-    addresses: addresses.map((own) => ({ ...PU_ADDRESS_ROW, ...own })),
-    contacts: contacts.map((own) => ({ ...PU_CONTACT_ROW, ...own })),
-  } as Readonly<Record<string, readonly SourceRow[]>>;
+export function isRecordStep(step: Step): step is RecordStep {
+  return 'source' in step;
 }

@@ -38,6 +38,14 @@ export function puDayLength(): { readonly seconds: number; readonly ratePerSecon
   };
 }
 
+/** Which lives a model test goes through, and how many: `MODEL_SEED`, `MODEL_RUNS`. The same seed gives the same lives. */
+export function modelLength(runs: number): { readonly seed: number; readonly runs: number } {
+  return {
+    seed: Number(process.env['MODEL_SEED'] ?? 7),
+    runs: Number(process.env['MODEL_RUNS'] ?? runs),
+  };
+}
+
 function required(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') {

@@ -68,7 +68,7 @@ export async function untilStored(
   let stored = 0;
   await until(hub, `${persons} persons were stored`, async () => {
     if ((await world.count("SELECT count(to_regclass('persons')) AS n")) === 0) return false;
-    stored = await world.count('SELECT count(*) AS n FROM persons');
+    stored = await world.count('SELECT count(*) AS n FROM persons WHERE redirect_to IS NULL');
     return stored >= persons;
   });
   return stored;

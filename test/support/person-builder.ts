@@ -6,7 +6,12 @@ import {
   OID_PNR,
   type PersonKey,
 } from '../../core/person/person-identifier.ts';
-import type { Cluster, ContentHasher, StoredEvidence } from '../../core/sync/ports.ts';
+import type {
+  ContentHasher,
+  IdentityGroup,
+  StoredEvidence,
+  StoredPerson,
+} from '../../core/sync/ports.ts';
 import type { SourcePosition } from '../../core/sync/source-record.ts';
 
 /** Official test numbers (Skatteverket) of the year 1890: nobody living can have one. */
@@ -53,6 +58,10 @@ export function evidence(change: Partial<PersonEvidence> = {}): PersonEvidence {
     contacts: [{ channel: 'mobile', value: '+46701740605', consent: 'shared' }],
     links: [],
     testPerson: false,
+    relations: [],
+    contactPersons: [],
+    paperOptOut: null,
+    protectedSince: null,
     ...change,
   };
 }
@@ -66,16 +75,22 @@ export const plainHasher: ContentHasher = { hash: (text) => `#${text}` as Conten
 
 const KEY = '018f0000-0000-7000-8000-000000000001' as IdentityKey;
 
-/** A cluster of one identity. */
-export function clusterOf(
-  stored: readonly StoredEvidence[],
-  person?: Cluster['person'],
+/** A group of one identity. */
+export function groupOf(
+  stored: readonly StoredEvidence[] = [],
+  person?: StoredPerson,
   identity: Identity = pnr(),
-): Cluster {
+): IdentityGroup {
   const personKey = KEY as string as PersonKey;
+  const isProtected = person?.golden?.kind === 'protected-person';
   return {
-    personKey,
-    identities: [{ identity, identityKey: KEY, personKey, evidence: stored }],
-    person,
+    groupKey: KEY,
+    identities: [
+      { identity, identityKey: KEY, personKey, firstSeen: 1, isProtected, evidence: stored },
+    ],
+    persons: person === undefined ? [] : [person],
+    decisions: [],
+    openItems: [],
+    joins: [],
   };
 }

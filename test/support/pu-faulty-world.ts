@@ -245,6 +245,7 @@ export class PuFaultyWorld implements AsyncDisposable {
   async compare(): Promise<PuComparison> {
     const last = new Map<string, SourceRecord>();
     for (const message of this.sink.messages) {
+      if (message.operation === 'unknown') continue;
       if (message.operation !== 'upsert') throw new Error('A raw record of PU that is no record.');
       const { identityRoot, identity } = message.person;
       last.set(`${identityRoot}^${identity}`, message);

@@ -37,7 +37,7 @@ export interface PuComparisonOptions {
   readonly isExpected: (record: PuRecord) => boolean;
 }
 
-/** Compares each way: what is on the topic with PU, and what is in PU with the topic. */
+/** Compares each way: what is on the topic with PU, and what is in PU with the topic. That PU does not know somebody is no record. */
 export async function comparePuTopic(options: PuComparisonOptions): Promise<PuComparison> {
   return await comparePuRecords(
     await readLastRecords(options),
@@ -83,6 +83,7 @@ async function readLastRecords({
   const last = new Map<string, SourceRecord>();
   for await (const { value } of kafka.readTopic({ topic })) {
     const message = decodeSourceMessage(value);
+    if (message?.operation === 'unknown') continue;
     if (message?.operation !== 'upsert') throw new Error('A raw record of PU that is no record.');
     const { identityRoot, identity } = message.person;
     last.set(`${identityRoot}^${identity}`, message);

@@ -1,20 +1,23 @@
 import { safeText } from '../../../core/errors/log-safe.ts';
+import type { GoldenRules, Phase } from '../../../core/golden-record/authority.ts';
 import type { PersonKey } from '../../../core/person/person-identifier.ts';
+import type { PhaseComparison } from '../../../core/sync/compare-phases.ts';
 import type { HubConfig } from '../../config/hub-config.ts';
 import type { HubStore } from '../../hub-store/hub-store.ts';
-import { openDatabase } from '../../hub-store/knex-client.ts';
-import { type PersonLineage, readPersonLineage } from '../../hub-store/person-lineage.ts';
+import type { PersonLineage } from '../../hub-store/person-lineage.ts';
 import { AvroCodec } from '../../kafka/avro-codec.ts';
 import type { KafkaClient } from '../../kafka/kafka-client.ts';
-import { partitionOf } from '../../kafka/partition-of.ts';
 import { TOPIC, type TopicSpec } from '../../kafka/topics.ts';
 import { loadMappingFiles } from '../../mapping-files/load-mapping-files.ts';
 import type { PuSourceConfig } from '../../sources/pu/pu-source-config.ts';
 import { openKafka, openStore, topicsOf } from '../open-parts.ts';
+import { decideRules } from '../process-rules.ts';
 import { pullScopeOf, puSourceSettings } from '../pu-source-settings.ts';
 import type { PreflightCheck } from './preflight.ts';
 import { preflightChecks } from './preflight-checks.ts';
+import { previewPhase } from './preview-phase.ts';
 import type { UncoveredReport } from './print-uncovered.ts';
+import { type PersonExplanation, readExplanation } from './read-explanation.ts';
 import { type FreshnessReport, readFreshnessReport } from './read-freshness.ts';
 import type { ReadRecordsPorts } from './read-records.ts';
 
@@ -30,7 +33,18 @@ export interface Operator extends AsyncDisposable {
   readFreshness(): Promise<FreshnessReport>;
   /** Undefined: PU is not configured. @param after where the page of persons begins; null: at the beginning. */
   readUncovered(after: PersonKey | null, limit: number): Promise<UncoveredReport | undefined>;
-  readLineage(key: PersonKey): Promise<PersonLineage | undefined>;
+  /** Undefined: the signal ended it. @param onPage called now and then with what is counted so far. */
+  previewPhase(
+    to: Phase,
+    onPage: (comparison: PhaseComparison) => void,
+    signal: AbortSignal,
+  ): Promise<{ readonly from: Phase; readonly comparison: PhaseComparison } | undefined>;
+  /** Undefined: nobody has this key. */
+  explain(
+    key: PersonKey,
+  ): Promise<
+    { readonly lineage: PersonLineage; readonly explanation: PersonExplanation } | undefined
+  >;
 }
 
 /** Few: an operator asks one thing after the other, beside instances that need the connections more. */
@@ -71,16 +85,17 @@ export function createOperator(config: HubConfig): Operator {
       const coverage = store.pullCoverage(pullScopeOf(settings));
       return { ...(await coverage.count()), page: await coverage.page(after, limit) };
     },
-    readLineage: async (key) => {
-      await using database = openDatabase({
-        url: config.store.url.reveal(),
-        applicationName: `hub ${config.instance}`,
-        poolSize: 1,
-      });
-      const partitions = config.kafka.personTopicPartitions;
-      return await readPersonLineage(database, key, (personKey) =>
-        partitionOf(personKey, partitions),
-      );
+    previewPhase: async (to, onPage, signal) => {
+      const rules = await readRules(config);
+      const { phase } = await store.phases.read();
+      const comparison = await previewPhase(store, { from: phase, to, rules, onPage, signal });
+      return comparison && { from: phase, comparison };
+    },
+    explain: async (key) => {
+      const lineage = await store.readLineage(key);
+      if (lineage === undefined) return undefined;
+      const explanation = await readExplanation(store, lineage, await readRules(config));
+      return explanation && { lineage, explanation };
     },
     async [Symbol.asyncDispose]() {
       await kafka.close();
@@ -93,4 +108,9 @@ async function readPuSettings(config: HubConfig): Promise<PuSourceConfig | undef
   if (config.pu === null) return undefined;
   const files = await loadMappingFiles(config.mappingsDirectory);
   return puSourceSettings(config.environment, config.pu, files);
+}
+
+async function readRules(config: HubConfig): Promise<GoldenRules> {
+  const files = await loadMappingFiles(config.mappingsDirectory);
+  return decideRules(files, config.environment).golden;
 }

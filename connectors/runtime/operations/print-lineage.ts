@@ -1,16 +1,21 @@
 /** `hub explain`: one person's lineage, without any value of the person. */
-import {
-  type ClusterEvidence,
-  explainGoldenRecord,
-} from '../../../core/golden-record/compose-golden-record.ts';
-import { FIELD_GROUPS } from '../../../core/golden-record/golden-record.ts';
 import { classifyRoot } from '../../../core/person/identity-type.ts';
-import { formatPosition } from '../../../core/sync/source-record.ts';
-import type {
-  LineageEvidence,
-  LineageIdentity,
-  PersonLineage,
-} from '../../hub-store/person-lineage.ts';
+import {
+  BEFORE_EVERYTHING,
+  comparePositions,
+  formatPosition,
+  type SourcePosition,
+} from '../../../core/sync/source-record.ts';
+import type { LineageIdentity, PersonLineage } from '../../hub-store/person-lineage.ts';
+import {
+  printBasis,
+  printDecisions,
+  printHistory,
+  printJudgements,
+  printLinks,
+} from './print-explanation.ts';
+import { printTime } from './print-time.ts';
+import type { PersonExplanation } from './read-explanation.ts';
 
 export interface LineageOptions {
   /** Identities in full. Only for the terminal of a person who asked for it. */
@@ -18,13 +23,18 @@ export interface LineageOptions {
 }
 
 /**
- * The lineage as text: identities, evidence with source and position, which source and rule decided each field group, the
- * version, and what is published. Names, addresses and the like are never in it.
+ * The lineage as text: identities, evidence with source and position, links and what becomes of them, which source and rule decided each field
+ * group, the version, and what is published. Names, addresses and the like are never in it.
  */
-export function printLineage(lineage: PersonLineage, options: LineageOptions): string {
+export function printLineage(
+  lineage: PersonLineage,
+  explanation: PersonExplanation,
+  options: LineageOptions,
+): string {
   return [
     `Person ${lineage.personKey}`,
     ...printState(lineage),
+    ...printBasis(explanation),
     '',
     'Identities, first seen first',
     ...lineage.identities.map((identity) => printIdentity(identity, options)),
@@ -32,8 +42,17 @@ export function printLineage(lineage: PersonLineage, options: LineageOptions): s
     'Evidence: all that the hub knows',
     ...printEvidence(lineage),
     '',
+    'Links: who is the same person',
+    ...printLinks(explanation),
+    '',
+    'Decisions and work items',
+    ...printJudgements(lineage, explanation),
+    '',
     'Golden record: who decided what',
-    ...printDecisions(lineage),
+    ...printDecisions(explanation),
+    '',
+    'History, without values',
+    ...printHistory(lineage),
     '',
     'Published',
     ...printPublished(lineage),
@@ -43,7 +62,7 @@ export function printLineage(lineage: PersonLineage, options: LineageOptions): s
 function printState({ person }: PersonLineage): readonly string[] {
   if (person === undefined) return ['  No version was ever written.'];
   const { golden, version } = person;
-  if (golden === null) return [`  Version ${version}: removed, Master has removed the person.`];
+  if (golden === null) return [`  Version ${version}: nobody is published under this key.`];
   const kind = golden.kind === 'protected-person' ? 'a protected person' : 'a person';
   const test = golden.testPerson ? ', marked as a test person' : '';
   const end = golden.deregistration === null ? '' : ', deregistered';
@@ -59,33 +78,16 @@ function printIdentity(identity: LineageIdentity, { showIdentities }: LineageOpt
 function printEvidence({ evidence }: PersonLineage): readonly string[] {
   if (evidence.length === 0) return ['  None.'];
   return evidence.map(({ identityKey, source, position, content, updatedAt }) => {
-    const what = content === null ? 'removed by the source' : 'a record';
+    const what = content === null ? withoutContent(position) : 'a record';
     return `  ${identityKey}  ${source} at ${formatPosition(position)}  ${what}  stored ${printTime(updatedAt)}`;
   });
 }
 
-function printDecisions(lineage: PersonLineage): readonly string[] {
-  const decisions = explainGoldenRecord(clusterEvidence(lineage));
-  const lines = FIELD_GROUPS.flatMap((group) => {
-    const decided = decisions[group];
-    if (decided === undefined) return [];
-    const { source, position, rule } = decided;
-    return [`  ${group.padEnd(15)}  ${source} at ${formatPosition(position)}  rule ${rule}`];
-  });
-  if (lines.length > 0) return lines;
-  return lineage.evidence.some(({ content }) => content !== null)
-    ? ['  Nothing: only PU knows the person, and golden records follow Master.']
-    : ['  Nothing: no evidence is left.'];
-}
-
-function clusterEvidence({ identities, evidence }: PersonLineage): readonly ClusterEvidence[] {
-  return evidence.flatMap((one: LineageEvidence) => {
-    const identity = identities.find(({ identityKey }) => identityKey === one.identityKey);
-    if (identity === undefined || one.content === null) return [];
-    const { root, extension } = identity;
-    const { source, position, content } = one;
-    return [{ identity: { root, extension }, source, position, content }];
-  });
+/** A register that removed an identity, or was asked and does not know it. */
+function withoutContent(position: SourcePosition): string {
+  return comparePositions(position, BEFORE_EVERYTHING) === 0
+    ? 'asked for, and not known to the source'
+    : 'removed by the source';
 }
 
 function printPublished({ person, waiting }: PersonLineage): readonly string[] {
@@ -95,8 +97,4 @@ function printPublished({ person, waiting }: PersonLineage): readonly string[] {
     const types = events.map((event) => event.type).join(', ');
     return `  Version ${version} waits since ${printTime(recordedAt)}: ${types}`;
   });
-}
-
-function printTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

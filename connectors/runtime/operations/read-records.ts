@@ -62,10 +62,16 @@ export async function* readRecords(
 /** One record, over several lines. */
 export function printRecord(record: ReadableRecord): string {
   const headers = Object.entries(record.headers).map(([name, value]) => `  ${name}: ${value}`);
-  const value = record.value === null ? 'tombstone' : JSON.stringify(record.value, jsonSafe, 2);
-  return [`${record.place}  ${record.time}  key ${record.key ?? '-'}`, ...headers, value].join(
-    '\n',
-  );
+  const where = `${record.place}  ${record.time}  key ${record.key ?? '-'}`;
+  return [where, ...headers, ...printValue(record.value)].join('\n');
+}
+
+/** A person state is a person, a redirect to the key that the person is known by now, or a tombstone. */
+function printValue(value: unknown): readonly string[] {
+  if (value === null) return ['tombstone'];
+  const json = JSON.stringify(value, jsonSafe, 2);
+  const isRedirect = typeof value === 'object' && 'redirectTo' in value;
+  return isRedirect ? ['redirect', json] : [json];
 }
 
 async function readable(

@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../../core/errors/error-codes.ts';
-import type { Outbox } from '../../../core/sync/ports.ts';
+import type { Phase } from '../../../core/golden-record/authority.ts';
+import type { Derivation, Outbox } from '../../../core/sync/ports.ts';
+import type { HubStore } from '../../hub-store/hub-store.ts';
 import type { InstanceStore } from '../../hub-store/instance-store.ts';
 import type { ParkedRecords } from '../../hub-store/parked-records.ts';
 import { type InstanceStatus, readInstanceStatus, type SourceStatus } from './instance-status.ts';
@@ -38,22 +40,33 @@ export interface HubStatus {
   readonly backlog: { readonly waiting: number; readonly oldestSeconds: number };
   readonly perSecond: InstanceStatus['perSecond'];
   readonly parked: readonly { readonly code: ErrorCode; readonly waiting: number }[];
+  readonly phase: Phase;
+  /** The walk that derives everybody again; null: none is under way. */
+  readonly walk: Pick<Derivation, 'kind' | 'state' | 'persons' | 'vanished'> | null;
+  /** Open ones. */
+  readonly workItems: number;
 }
 
 export interface StatusPorts {
   readonly instances: Pick<InstanceStore, 'list'>;
   readonly outbox: Pick<Outbox, 'backlog'>;
   readonly parked: Pick<ParkedRecords, 'countByCode'>;
+  readonly phases: Pick<HubStore['phases'], 'read'>;
+  readonly derivations: Pick<HubStore['derivations'], 'show'>;
+  readonly workItems: Pick<HubStore['workItems'], 'countOpen'>;
 }
 
 const ROLES = ['source', 'core', 'publisher'];
 
 /** Reads the status from the store: it needs no running instance and asks none. @param now milliseconds since 1970. */
 export async function readStatus(ports: StatusPorts, now: number): Promise<HubStatus> {
-  const [seen, backlog, parked] = await Promise.all([
+  const [seen, backlog, parked, { phase }, walk, workItems] = await Promise.all([
     ports.instances.list(),
     ports.outbox.backlog(),
     ports.parked.countByCode(),
+    ports.phases.read(),
+    ports.derivations.show(),
+    ports.workItems.countOpen(),
   ]);
   const alive = seen
     .filter((instance) => instance.secondsSinceSeen <= SILENT_SECONDS)
@@ -89,7 +102,14 @@ export async function readStatus(ports: StatusPorts, now: number): Promise<HubSt
       published: sum(alive.map((one) => one.perSecond.published)),
     },
     parked,
+    phase,
+    walk: walk === undefined || walk.state === 'done' ? null : walkStatus(walk),
+    workItems: sum(Object.values(workItems)),
   };
+}
+
+function walkStatus({ kind, state, persons, vanished }: Derivation): HubStatus['walk'] {
+  return { kind, state, persons, vanished };
 }
 
 function stateOf(

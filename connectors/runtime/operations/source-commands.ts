@@ -1,16 +1,16 @@
-import { type SafeText, safeText } from '../../../core/errors/log-safe.ts';
+import { safeText } from '../../../core/errors/log-safe.ts';
 import type { SourceName } from '../../../core/sync/source-record.ts';
-import type {
-  CommandOutcome,
-  CommandRequest,
-  CommandStore,
-} from '../../hub-store/command-store.ts';
-import type { InstanceStore } from '../../hub-store/instance-store.ts';
-import { scrubText } from '../../observability/scrub.ts';
+import type { CommandRequest } from '../../hub-store/command-store.ts';
 import { PULL_NAMES, type PullName } from '../../sources/pu/pu-source-config.ts';
-import { waitMs } from '../cancellable-wait.ts';
 import { readInstanceStatus } from './instance-status.ts';
-import { SILENT_SECONDS } from './read-status.ts';
+import {
+  type CommandPorts,
+  printSubmitted,
+  type RefusedCommand,
+  refuseReason,
+  type SubmittedCommand,
+  submitCommand,
+} from './submit-command.ts';
 
 /** What can be asked of a source: kinds of rows in the command table. A contract with the instances. */
 export const SOURCE_COMMANDS = [
@@ -83,19 +83,12 @@ export interface SourceCommand {
   readonly pull?: PullName;
 }
 
-/** A command that may not be stored, with what is wrong in one sentence. */
-export interface RefusedCommand {
-  readonly kind: 'refused';
-  readonly why: SafeText;
-}
-
 /** Makes the row for the command table, or says why it must not be made. */
 export function requestOf(
   command: SourceCommand,
 ): RefusedCommand | { readonly kind: 'request'; readonly request: CommandRequest } {
-  const reason = command.reason.trim();
-  if (reason.length < 3) return { kind: 'refused', why: TOO_SHORT };
-  if (scrubText(reason) !== reason) return { kind: 'refused', why: LOOKS_PERSONAL };
+  const refused = refuseReason(command.reason);
+  if (refused !== undefined) return refused;
   if (command.filter !== undefined && !/^[A-Za-z0-9]{1,6}$/.test(command.filter.value)) {
     return { kind: 'refused', why: NOT_A_CODE };
   }
@@ -106,17 +99,13 @@ export function requestOf(
       ...(command.filter && { field: command.filter.field, value: command.filter.value }),
       ...(command.pull && { pull: command.pull }),
     },
-    reason,
+    reason: command.reason.trim(),
     requestedBy: command.requestedBy,
     expectedState: null,
   };
   return { kind: 'request', request };
 }
 
-const TOO_SHORT = safeText('say why in a few words: the reason is kept with the command');
-const LOOKS_PERSONAL = safeText(
-  'the reason seems to hold a personal identity; name a case instead, the reason is kept for ever',
-);
 const NOT_A_CODE = safeText('the value must be a code of at most six letters and digits');
 
 /** Reads a stored filter back, for the instance that carries the command out. Undefined: everything. */
@@ -132,30 +121,15 @@ export function pullOf(stored: CommandRequest['arguments']): PullName | null | u
   return name === null ? null : PULL_NAMES.find((known) => known === name);
 }
 
-export interface CommandPorts {
-  readonly commands: Pick<CommandStore, 'submit' | 'list'>;
-  readonly instances: Pick<InstanceStore, 'list'>;
-}
-
-/** What became of a command within the time that somebody waited. */
-export interface CommandResult {
-  readonly id: bigint;
+/** What became of a command about a source. */
+export interface CommandResult extends SubmittedCommand {
   /** True when only the next start of an instance answers it, so nobody waited. */
   readonly isForNextStart: boolean;
-  /** Of the instance that reads the source. Undefined: nobody has answered yet. */
-  readonly answer: CommandOutcome | undefined;
-  /** The instance that reads the source now and has not answered. Undefined: none reads it, or it has answered. */
-  readonly silent: string | undefined;
 }
-
-const LOOK_MS = 200;
-/** So many newer commands may come while one is waited for. */
-const LOOK_BACK = 100;
 
 /**
  * Stores the command and waits until the instance that reads the source has answered, or the time is over. What it did is stored
- * with the source's checkpoint, so it holds for every instance that reads the source later. A command is not withdrawn when
- * nobody answers: the next instance that reads the source carries it out.
+ * with the source's checkpoint, so it holds for every instance that reads the source later.
  */
 export async function runSourceCommand(
   ports: CommandPorts,
@@ -163,46 +137,24 @@ export async function runSourceCommand(
   withinMs: number,
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  const id = await ports.commands.submit(request);
-  const isForNextStart = request.kind === ACCEPT_LOSS;
-  if (isForNextStart) return { id, isForNextStart, answer: undefined, silent: undefined };
-  const until = performance.now() + withinMs;
-  for (;;) {
-    const stored = (await ports.commands.list(LOOK_BACK)).find((command) => command.id === id);
-    const answer = stored?.outcomes[0];
-    const reader = answer === undefined ? await findReader(ports, request.target) : undefined;
-    const isOver = signal.aborted || performance.now() >= until;
-    if (reader === undefined || isOver) return { id, isForNextStart, answer, silent: reader };
-    await waitMs(LOOK_MS, signal);
+  if (request.kind === ACCEPT_LOSS) {
+    const id = await ports.commands.submit(request);
+    return { id, isForNextStart: true, answer: undefined, silent: undefined };
   }
-}
-
-/** The instance that reads the source now. */
-async function findReader(
-  { instances }: CommandPorts,
-  source: string,
-): Promise<string | undefined> {
-  const seen = await instances.list();
-  return seen.find(
-    ({ secondsSinceSeen, status }) =>
-      secondsSinceSeen <= SILENT_SECONDS &&
-      readInstanceStatus(status).sources.some(({ name }) => name === source),
-  )?.instance;
+  const submitted = await submitCommand(ports, request, {
+    withinMs,
+    answers: ({ status }) =>
+      readInstanceStatus(status).sources.some(({ name }) => name === request.target),
+    signal,
+  });
+  return { ...submitted, isForNextStart: false };
 }
 
 /** What became of the command, in one line. */
 export function printCommandResult(result: CommandResult): string {
-  const { id, isForNextStart, answer, silent } = result;
-  if (isForNextStart) {
-    return `Command ${id} is stored. Start the hub now: an instance with the role core carries it out when it starts.`;
-  }
-  if (answer !== undefined) {
-    const why = answer.detail === null ? '' : `: ${REFUSALS[answer.detail] ?? answer.detail}`;
-    return `Command ${id}: ${answer.instance} answers ${answer.outcome}${why}.`;
-  }
-  return silent === undefined
-    ? `Command ${id} is stored. No instance reads this source now; the next one that does carries it out.`
-    : `Command ${id} is stored. ${silent} reads this source and has not answered yet.`;
+  return result.isForNextStart
+    ? `Command ${result.id} is stored. Start the hub now: an instance with the role core carries it out when it starts.`
+    : printSubmitted(result, 'reads this source', REFUSALS);
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {

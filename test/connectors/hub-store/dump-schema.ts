@@ -6,7 +6,7 @@ const DUMP = statement<{ ddl: string }>(
   `
   WITH tables AS (
     SELECT c.oid, c.relname, c.reloptions FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname NOT LIKE 'hub\\_migrations%'
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE 'hub\\_migrations%'
   ), columns AS (
     SELECT a.attrelid, a.attnum,
       format('  %I %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
@@ -33,10 +33,15 @@ const DUMP = statement<{ ddl: string }>(
       concat_ws(E',\\n',
         (SELECT string_agg(line, E',\\n' ORDER BY attnum) FROM columns WHERE attrelid = tables.oid),
         (SELECT string_agg(line, E',\\n' ORDER BY contype DESC, conname::text COLLATE "C") FROM constraints WHERE conrelid = tables.oid)),
-      CASE WHEN reloptions IS NULL THEN '' ELSE ' WITH (' || array_to_string(reloptions, ', ') || ')' END)
+      coalesce(' PARTITION BY ' || pg_get_partkeydef(tables.oid), '') || CASE WHEN reloptions IS NULL THEN '' ELSE ' WITH (' || array_to_string(reloptions, ', ') || ')' END)
   FROM tables
   UNION ALL
-  SELECT 4, i.relname::text COLLATE "C", replace(pg_get_indexdef(x.indexrelid), ' public.', ' ') || ';'
+  SELECT 4, c.relname::text COLLATE "C", format('CREATE TABLE %I PARTITION OF %I %s;', c.relname, tables.relname, bound)
+  FROM tables JOIN pg_inherits h ON h.inhparent = tables.oid JOIN pg_class c ON c.oid = h.inhrelid,
+    pg_get_expr(c.relpartbound, c.oid) bound
+  WHERE bound = 'DEFAULT'
+  UNION ALL
+  SELECT 5, i.relname::text COLLATE "C", replace(regexp_replace(pg_get_indexdef(x.indexrelid), ' ON ONLY ', ' ON '), ' public.', ' ') || ';'
   FROM tables JOIN pg_index x ON x.indrelid = tables.oid JOIN pg_class i ON i.oid = x.indexrelid
   WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype <> 'f')
   ORDER BY part, name`,
@@ -46,7 +51,7 @@ const HEAD = `-- The tables of the hub, as the migrations in connectors/hub-stor
 -- Compared with them by test/connectors/hub-store/migrations.int.test.ts, which also writes it: npm test -- -u
 `;
 
-/** The hub's own tables as SQL, from the catalogue: pg_dump is not on every machine and differs from version to version. */
+/** The hub's own tables as SQL, but for the journal's months, which come and go; from the catalogue: pg_dump is not on every machine and differs from version to version. */
 export async function dumpSchema(database: Database): Promise<string> {
   const rows = await database.query(DUMP);
   return [HEAD, ...rows.map((row) => `${row.ddl}\n`)].join('\n');

@@ -1,6 +1,14 @@
 import { type Database, statement } from '../../../connectors/hub-store/database.ts';
 
-const TABLES = ['identities', 'evidence', 'persons', 'outbox', 'source_offsets', 'parked'] as const;
+const TABLES = [
+  'identities',
+  'evidence',
+  'evidence_journal',
+  'persons',
+  'outbox',
+  'source_offsets',
+  'parked',
+] as const;
 
 /** How many rows each table of the main path has. */
 export async function countRows(database: Database): Promise<Readonly<Record<string, number>>> {

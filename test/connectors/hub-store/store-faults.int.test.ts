@@ -6,7 +6,7 @@ import {
   doBatch,
   freshIdentities,
   freshTopic,
-  readClusters,
+  readGroups,
   runBatch,
   type TestBatch,
 } from '../../contracts/store-under-test.ts';
@@ -19,7 +19,7 @@ import {
 import { startCutAfterCommitProxy } from './cut-after-commit-proxy.ts';
 import { countRows, emptyTables, endConnections, NO_ROWS, pause } from './look-into-store.ts';
 
-const STEPS = ['lockOffset', 'lockClusters', 'write', 'advanceOffset', 'commit'] as const;
+const STEPS = ['lockOffset', 'lockGroups', 'write', 'advanceOffset', 'commit'] as const;
 type Step = (typeof STEPS)[number];
 
 describe('the hub store', () => {
@@ -100,14 +100,15 @@ describe('the hub store', () => {
 
     expect(cuts).toBeGreaterThan(0);
     await using store = openHubStore(testStoreConfig(database.url));
-    const clusters = await readClusters(store.persons, shared);
-    expect(clusters.map(({ person }) => person?.version)).toEqual(
+    const groups = await readGroups(store.persons, shared);
+    expect(groups.map(({ persons }) => persons[0]?.version)).toEqual(
       shared.map(() => writers * rounds),
     );
     expect(await countRows(database.database)).toEqual({
       ...NO_ROWS,
       identities: shared.length,
       evidence: shared.length,
+      evidence_journal: shared.length * writers * rounds,
       persons: shared.length,
       outbox: shared.length * writers * rounds,
       source_offsets: writers,
@@ -147,7 +148,7 @@ describe('the hub store', () => {
     if (identity === undefined) return expect.fail();
     const secret = { ...identity, extension: 'SECRET\u0000' };
     const error: unknown = await store.persons
-      .transact((t) => t.lockClusters([secret]))
+      .transact((t) => t.lockGroups([secret]))
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'HUB_STORE_FAILED', disposition: 'fatal' });
     for (let e = error; e instanceof Error; e = e.cause) {
@@ -160,6 +161,7 @@ const ROWS_OF_FIVE = {
   ...NO_ROWS,
   identities: 5,
   evidence: 5,
+  evidence_journal: 5,
   persons: 5,
   outbox: 5,
   source_offsets: 1,
@@ -183,9 +185,9 @@ function killingBefore(
       await before('lockOffset');
       return await transaction.lockOffset(topic, partition);
     },
-    lockClusters: async (identities) => {
-      await before('lockClusters');
-      return await transaction.lockClusters(identities);
+    lockGroups: async (identities) => {
+      await before('lockGroups');
+      return await transaction.lockGroups(identities);
     },
     write: async (changes) => {
       await before('write');
@@ -196,6 +198,13 @@ function killingBefore(
       await transaction.advanceOffset(topic, partition, nextOffset);
     },
     resetOffset: (topic, partition, offset) => transaction.resetOffset(topic, partition, offset),
+    readPhase: () => transaction.readPhase(),
+    readProtected: (identities) => transaction.readProtected(identities),
+    recordDecision: (request, flaggedSince) => transaction.recordDecision(request, flaggedSince),
+    finishFollowUp: (id) => transaction.finishFollowUp(id),
+    lockDerivation: () => transaction.lockDerivation(),
+    saveDerivation: (derivation) => transaction.saveDerivation(derivation),
+    lockGroupPage: (after, limit) => transaction.lockGroupPage(after, limit),
   };
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { statement } from '../../../connectors/hub-store/database.ts';
 import { openHubStore } from '../../../connectors/hub-store/hub-store.ts';
+import { personKeyOf } from '../../../core/person/person-identifier.ts';
 import {
   doBatch,
   freshIdentities,
   freshTopic,
-  readClusters,
+  readGroups,
 } from '../../contracts/store-under-test.ts';
 import { createHubDatabase, testStoreConfig } from '../../support/hub-database.ts';
 import { endConnections, pause } from './look-into-store.ts';
@@ -43,8 +44,8 @@ describe('notices of the hub store', () => {
       identities,
       version: 1,
     });
-    const [cluster] = await readClusters(here.persons, identities);
-    const partition = cluster && config.partitionOfPerson(cluster.personKey);
+    const [group] = await readGroups(here.persons, identities);
+    const partition = group && config.partitionOfPerson(personKeyOf(group.groupKey));
     expect(heardHere.slice(1)).toEqual([[partition]]);
     await until(() => heardThere.length > 1);
     expect(heardThere.slice(1)).toEqual([[partition]]);
@@ -56,7 +57,7 @@ describe('notices of the hub store', () => {
     const heard: unknown[] = [];
     using _listening = store.notices.on('outbox', (partitions) => heard.push(partitions));
     await until(() => heard.length > 0);
-    await readClusters(store.persons, freshIdentities(1));
+    await readGroups(store.persons, freshIdentities(1));
     expect(heard).toHaveLength(1);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PERSON_SCHEMAS, subjectOf } from '../../../connectors/kafka/schema-catalogue.ts';
 import { FIELD_GROUPS } from '../../../core/golden-record/golden-record.ts';
 import { EVENT_TYPES } from '../../../core/golden-record/person-event.ts';
+import { RELATION_KINDS } from '../../../core/mapping/person-evidence.ts';
 
 interface Field {
   readonly name: string;
@@ -86,19 +87,20 @@ describe('the Avro schemas', () => {
     ]);
   });
 
-  it('have a symbol for every event and every group of fields', () => {
+  it('have a symbol for every event, group of fields and kind of relation', () => {
     const symbolsOf = (name: string): readonly string[] =>
       types.find(({ type }) => type === name)?.named.symbols?.slice(1) ?? [];
     const symbol = (word: string): string => word.toUpperCase().replaceAll('-', '_');
     expect(symbolsOf('PersonEventType')).toEqual(EVENT_TYPES.map(symbol));
     expect(symbolsOf('FieldGroup')).toEqual(FIELD_GROUPS.map(symbol));
+    expect(symbolsOf('RelationKind')).toEqual(RELATION_KINDS.map(symbol));
   });
 });
 
 describe('the schema of a protected person', () => {
   it('cannot hold where the person lives, how to reach them, or who belongs to them', () => {
     const forbidden =
-      /address|municipality|parish|property|postal|city|contact|phone|mail|relation|custod|marital/i;
+      /address|municipality|parish|property|postal|city|contact|phone|mail|relation|relative|kin|custod|marital|paper/i;
     const found = namesIn(PERSON_SCHEMAS.protectedPerson).filter((name) => forbidden.test(name));
     expect(found).toEqual([]);
     expect(namesIn(PERSON_SCHEMAS.person).filter((name) => forbidden.test(name))).not.toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadMappingFiles } from '../../../connectors/mapping-files/load-mapping-files.ts';
 import type { Oid } from '../../../core/person/person-identifier.ts';
 import {
+  AUTHORITY,
   COUNTIES,
   column,
   FORMATS,
@@ -31,7 +32,10 @@ describe('the mapping files of this project', () => {
     const { hash } = await loadMappingFiles(MAPPINGS);
     expect((await loadMappingFiles(copy.directory)).hash).toBe(hash);
     copy.edit(COUNTIES, replace('Uppsala län', 'Upsala län'));
-    expect((await loadMappingFiles(copy.directory)).hash).not.toBe(hash);
+    const changed = (await loadMappingFiles(copy.directory)).hash;
+    expect(changed).not.toBe(hash);
+    copy.edit(AUTHORITY, replace('"version": 1', '"version": 2'));
+    expect((await loadMappingFiles(copy.directory)).hash).not.toBe(changed);
   });
 });
 

@@ -8,6 +8,7 @@ import { MappingFilesInvalidError } from '../../../connectors/mapping-files/mapp
 export const MAPPINGS = new URL('../../../mappings', import.meta.url).pathname;
 export const MASTER = 'master.json';
 export const PU = 'pu.json';
+export const AUTHORITY = 'authority.json';
 export const REGION = 'region.json';
 export const FORMATS = 'reserve-numbers/formats.json';
 export const COUNTIES = 'code-tables/counties.csv';

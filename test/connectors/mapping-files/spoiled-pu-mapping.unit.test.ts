@@ -77,6 +77,36 @@ const SPOILED: readonly Spoiled[] = [
     'is not one of active, dormant, deregistered',
   ],
   [
+    'maps a relation to nothing that the hub knows',
+    set('codes.relationType.F', 'guardian'),
+    'codes.relationType.F',
+    'is not one of child, mother, father, parent, custodian, custody-of, spouse, partner',
+  ],
+  [
+    'maps the status of a relation to nothing that the hub knows',
+    set('codes.relationStatus.IV', 'over'),
+    'codes.relationStatus.IV',
+    'is not one of current, ended',
+  ],
+  [
+    'has no table of what contact persons are',
+    set('codes.contactPersonRelationship', undefined),
+    'codes.contactPersonRelationship',
+    'is missing',
+  ],
+  [
+    'has more than a word for what a contact person is',
+    set('codes.contactPersonRelationship.God man', ['54056000']),
+    'codes.contactPersonRelationship.God man',
+    'has a key or value that is not allowed',
+  ],
+  [
+    'has two words for one kind of contact person',
+    set('codes.contactPersonRelationship.friend', ['113163005', '127849001']),
+    'codes.contactPersonRelationship.friend[1]',
+    'stands twice',
+  ],
+  [
     'has a code of PU twice',
     replace('"1": "male"', '"2": "male"'),
     'codes.gender.2',

@@ -6,7 +6,7 @@ import {
   encodeSourceMessage,
   parseIdentityHash,
 } from '../../../connectors/runtime/raw-message.ts';
-import type { SourceMessage } from '../../../core/sync/source-record.ts';
+import { BEFORE_EVERYTHING, type SourceMessage } from '../../../core/sync/source-record.ts';
 import { at, TEST_PNR } from '../../support/person-builder.ts';
 
 const person = { identityType: 'PNR', identity: TEST_PNR[0], surname: 'Ås "B"\n\u00e5' };
@@ -29,6 +29,7 @@ describe('a raw message', () => {
   it.each<SourceMessage>([
     upsert,
     { ...common, operation: 'removed', position: at(1), person },
+    { ...common, operation: 'unknown', source: 'pu', position: BEFORE_EVERYTHING, person },
     { ...common, operation: 'refused', position: at(1), person, code: 'HUB_MASTER_ROW_TOO_LARGE' },
   ])('comes back as it went: $operation', (message) => {
     expect(decodeSourceMessage(encodeSourceMessage(message))).toEqual(message);
@@ -46,7 +47,7 @@ describe('a raw message', () => {
       ),
     ],
     [
-      'an unknown operation',
+      'an operation that is none',
       Buffer.from(JSON.stringify({ ...common, operation: 'merge', position: '1:1', person })),
     ],
     [

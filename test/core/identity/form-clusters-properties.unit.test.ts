@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { birthOf, compareBirth } from '../../../core/identity/birth-of.ts';
 import {
   explainLinks,
   type Formation,
@@ -21,6 +22,7 @@ const NAMES = [
   'SNR7',
   'PNR8',
   'PNR9',
+  'PNR10',
 ] as const;
 
 const links = fc.subarray<Name>([...NAMES], { maxLength: 2 });
@@ -50,6 +52,7 @@ const decisions = fc
       subject: fc.constantFrom(...NAMES),
       other: fc.constantFrom(...NAMES, 'PNR99'),
       choice: fc.constantFrom('same-person', 'different-persons', 'noted'),
+      flaggedSince: fc.constant(null),
       kind: fc.constantFrom(
         'link-against-hierarchy',
         'identity-claimed-twice',
@@ -141,6 +144,64 @@ describe('clusters', () => {
     );
   });
 
+  it('have no two personnummer of contradicting birth dates but by references of PU or decisions from one to the next', () => {
+    fc.assert(
+      fc.property(members, decisions, (some, decided) => {
+        const explained = explainLinks(some, decided);
+        const vouched = explained.flatMap(({ from, to, source, kind, verdict }) =>
+          to !== undefined &&
+          verdict === 'joins' &&
+          (kind === 'decision' || (source === 'pu' && kind === 'referred'))
+            ? [{ from, to }]
+            : [],
+        );
+        for (const { members: inside } of formClusters(some, decided).clusters) {
+          const personnummer = inside.filter(isPersonnummer);
+          const keys = personnummer.map(({ identityKey }) => identityKey);
+          const between = vouched.filter(
+            ({ from, to }) => keys.includes(from) && keys.includes(to),
+          );
+          for (const one of personnummer) {
+            const nucleus = reachable([one.identityKey], between);
+            for (const other of personnummer) {
+              if (nucleus.has(other.identityKey)) continue;
+              expect(compareBirth(one.evidence, other.evidence)).not.toBe('differ');
+            }
+          }
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('lose a link of PU between real numbers only where it would help to bridge contradicting birth dates', () => {
+    fc.assert(
+      fc.property(members, decisions, (some, decided) => {
+        const real = new Map(
+          some
+            .filter(({ identity }) => ['PNR', 'SNR'].includes(classifyRoot(identity.root)))
+            .map((one) => [one.identityKey, one]),
+        );
+        const between = explainLinks(some, decided).flatMap(({ from, to, source, verdict }) =>
+          to !== undefined && real.has(from) && real.has(to) ? [{ from, to, source, verdict }] : [],
+        );
+        const lost = between.filter(
+          ({ source, verdict }) =>
+            verdict === 'claimed-twice' || (source === 'pu' && verdict === 'birth-data-differ'),
+        );
+        const all = [...between.filter(({ verdict }) => verdict === 'joins'), ...lost];
+        for (const { from } of lost) {
+          const births = [...reachable([from], all)].flatMap((key) => {
+            const one = real.get(key as never); // any key: those of other members are not there
+            return one !== undefined && isPersonnummer(one) ? [birthOf(one.evidence)?.value] : [];
+          });
+          expect(new Set(births.filter((birth) => birth !== undefined)).size).toBeGreaterThan(1);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('agree with what is explained', () => {
     fc.assert(
       fc.property(members, decisions, (some, decided) => {
@@ -229,6 +290,10 @@ describe('clusters', () => {
   });
 });
 
+function isPersonnummer({ identity }: Member): boolean {
+  return classifyRoot(identity.root) === 'PNR';
+}
+
 function turned(one: Member): Member {
   return { ...one, evidence: [...one.evidence].reverse() };
 }
@@ -237,10 +302,11 @@ function turned(one: Member): Member {
 function withoutEvidence({ clusters, findings }: Formation) {
   return {
     findings,
-    clusters: clusters.map(({ personKey, members: inside, joins }) => ({
+    clusters: clusters.map(({ personKey, members: inside, joins, inDoubt }) => ({
       personKey,
       joins,
       members: inside.map(({ identityKey }) => identityKey),
+      inDoubt: inDoubt.map(({ identityKey }) => identityKey),
     })),
   };
 }

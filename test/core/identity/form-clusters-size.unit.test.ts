@@ -64,6 +64,35 @@ describe('many identities', () => {
     expect(clusters.map(({ joins }) => joins.length)).toEqual([1_225]);
   });
 
+  it('of personnummer born on different days, each linked with the next through a samordningsnummer, cost no square either', () => {
+    const bridged = (length: number) =>
+      Array.from({ length }, (_, i) => [
+        member(`PNR${i}`, { pu: { birth: String(1_000 + i) } }),
+        member(`SNR${i}`, { pu: { linked: [`PNR${i}`, `PNR${(i + 1) % length}`] } }),
+      ]).flat();
+    const [small, large] = [counted(bridged(250)), counted(bridged(1_000))];
+    expect(formClusters(small.members, []).findings).toHaveLength(500);
+    formClusters(large.members, []);
+    expect(large.reads() / small.reads()).toBeLessThan(6);
+  });
+
+  it('of one person who changed the birth date again and again, and a link to another, are looked at once each', () => {
+    const length = 20_000;
+    const changed = Array.from({ length }, (_, i) => {
+      const next = i + 1 < length ? { referred: [`PNR${i + 1}` as Name] } : {};
+      return member(`PNR${i}`, { pu: { ...next, birth: String(10_000 + i) } });
+    });
+    const members = [
+      ...changed,
+      member('SNR1', { pu: { linked: ['PNR1', 'PNR99999'] } }),
+      member('PNR99999', { pu: { birth: '10000' } }),
+    ];
+    expect(formClusters(members, []).findings.map(({ other }) => other)).toEqual([
+      'PNR1',
+      'PNR99999',
+    ]);
+  });
+
   it('of reserve numbers between two people all lose their claim at once', () => {
     const reserve = Array.from({ length: 500 }, (_, i) =>
       member(`LRID${i}`, { master: { linked: ['NRID1', i % 2 === 0 ? 'PNR1' : 'PNR2'] } }),

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { explainLinks, formClusters } from '../../../core/identity/form-clusters.ts';
-import { decide, formed, keyOf, member, persons, verdicts } from './member-builder.ts';
+import {
+  decide,
+  formed,
+  keyOf,
+  type MemberParts,
+  member,
+  persons,
+  verdicts,
+} from './member-builder.ts';
 
 describe('one identity', () => {
   it('is a person by itself, whatever it links to', () => {
     const alone = member('PNR1', { pu: { referred: ['PNR2'] } });
     expect(formClusters([alone], [decide('same-person', 'PNR1', 'PNR2')])).toEqual({
-      clusters: [{ personKey: keyOf('PNR1'), members: [alone], joins: [] }],
+      clusters: [{ personKey: keyOf('PNR1'), members: [alone], joins: [], inDoubt: [] }],
       groupOf: new Map([[keyOf('PNR1'), keyOf('PNR1')]]),
       findings: [],
     });
@@ -127,24 +135,33 @@ describe('a decision', () => {
   it.each([
     ['birth-data-differ', 'PNR1', 'PNR2', { master: { referred: ['PNR2'], birth: '1890-03-03' } }],
     ['link-against-hierarchy', 'LRID1', 'LRID2', { master: { referred: ['LRID2'] } }],
-    ['link-against-hierarchy', 'PNR1', 'LRID2', { master: { referred: ['LRID2'] } }],
+    [
+      'link-against-hierarchy',
+      'LRID2',
+      'PNR1',
+      { master: {} },
+      { master: { referred: ['LRID2'] } },
+    ],
     ['link-stated-and-denied', 'PNR1', 'PNR2', { pu: { referred: ['PNR2'], ended: ['PNR2'] } }],
-  ] as const)('answers %s between %s and %s', (kind, subject, other, parts) => {
-    const members = [member(subject, parts), member(other, { master: {} })];
-    const both = [subject, other].sort();
-    expect(formed(members)).toEqual({
-      persons: both,
-      findings: [`${kind} ${subject} ${other}`],
-    });
-    expect(formed(members, [decide('same-person', subject, other, kind)])).toEqual({
-      persons: [both.join(' ')],
-      findings: [],
-    });
-    expect(formed(members, [decide('different-persons', subject, other, kind)])).toEqual({
-      persons: both,
-      findings: [],
-    });
-  });
+  ] as const)(
+    'answers %s between %s and %s',
+    (kind, subject, other, parts, otherParts: MemberParts = { master: {} }) => {
+      const members = [member(subject, parts), member(other, otherParts)];
+      const both = [subject, other].sort();
+      expect(formed(members)).toEqual({
+        persons: both,
+        findings: [`${kind} ${subject} ${other}`],
+      });
+      expect(formed(members, [decide('same-person', subject, other, kind)])).toEqual({
+        persons: [both.join(' ')],
+        findings: [],
+      });
+      expect(formed(members, [decide('different-persons', subject, other, kind)])).toEqual({
+        persons: both,
+        findings: [],
+      });
+    },
+  );
 
   it('about somebody who is not here is left alone', () => {
     const decisions = [

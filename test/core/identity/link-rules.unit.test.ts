@@ -23,10 +23,10 @@ describe('hierarchy', () => {
     });
   });
 
-  it('asks about two local numbers under the one that states it', () => {
+  it('asks about two local numbers under the lower key, whichever states it', () => {
     expect(
       formed([member('LRID1'), member('LRID2', { pu: { linked: ['LRID1'] } })]).findings,
-    ).toEqual(['link-against-hierarchy LRID2 LRID1']);
+    ).toEqual(['link-against-hierarchy LRID1 LRID2']);
   });
 
   it("joins Master's downward link when the weaker one states it too", () => {
@@ -62,7 +62,7 @@ describe('hierarchy', () => {
       ]),
     ).toEqual({
       persons: ['LRID1', 'PNR1'],
-      findings: ['link-against-hierarchy PNR1 LRID1'],
+      findings: ['link-against-hierarchy LRID1 PNR1'],
     });
   });
 
@@ -214,7 +214,7 @@ describe('a reference of PU that ended', () => {
     ];
     expect(formed(members)).toEqual({
       persons: ['PNR1', 'PNR2'],
-      findings: ['link-stated-and-denied PNR2 PNR1'],
+      findings: ['link-stated-and-denied PNR1 PNR2'],
     });
   });
 

@@ -101,6 +101,10 @@ export function contentOf(name: Name, says: Says): PersonEvidence {
     contacts: [],
     links: linksOf(says),
     testPerson: false,
+    relations: [],
+    contactPersons: [],
+    paperOptOut: null,
+    protectedSince: null,
   };
 }
 
@@ -137,6 +141,7 @@ export function decide(
     subject: keyOf(subject),
     other: other && keyOf(other),
     choice,
+    flaggedSince: null,
   };
 }
 

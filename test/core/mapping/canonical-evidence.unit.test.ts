@@ -2,12 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadMappingFiles } from '../../../connectors/mapping-files/load-mapping-files.ts';
 import { createMasterMapper } from '../../../core/mapping/map-master-record.ts';
+import type { PuRows } from '../../../core/mapping/map-pu-children.ts';
 import { createPuMapper } from '../../../core/mapping/map-pu-record.ts';
 import { OID_NRID, OID_PNR, OID_SNR } from '../../../core/person/person-identifier.ts';
 import type { SourceRecord, SourceRow } from '../../../core/sync/source-record.ts';
 import { TEST_PNR } from '../../support/person-builder.ts';
 import { ADDRESS_ROW, CONTACT_ROW, masterRecord } from './master-row-builder.ts';
-import { PU_ADDRESS_ROW, PU_CONTACT_ROW, puRecord } from './pu-row-builder.ts';
+import {
+  PU_ADDRESS_ROW,
+  PU_CONTACT_PERSON_CONTACT_ROW,
+  PU_CONTACT_PERSON_ROW,
+  PU_CONTACT_ROW,
+  PU_RELATION_ROW,
+  puRecord,
+} from './pu-row-builder.ts';
 
 const { masterMapping, puMapping, classifier, areas } = await loadMappingFiles(
   new URL('../../../mappings', import.meta.url).pathname,
@@ -106,6 +114,10 @@ describe('evidence of Master that is stored', () => {
         },
       ],
       contacts: [{ channel: 'mobile', value: '0701740605', consent: 'shared' }],
+      relations: [],
+      contactPersons: [],
+      paperOptOut: null,
+      protectedSince: null,
     });
     expect(JSON.stringify(result.kind === 'mapped' && result.evidence)).toBe(text);
   });
@@ -126,11 +138,20 @@ describe('evidence of PU is canonical', () => {
     ],
     linkedIdentities: [
       { identityRoot: OID_NRID, identity: '00342145BZ31' },
-      { identityRoot: OID_SNR, identity: '189001610014' },
+      { identityRoot: OID_SNR, identity: '189001610014', primaryIdentity: '1' },
+      { identityRoot: OID_SNR, identity: '189001610014', primaryIdentity: '0' },
     ],
     referredIdentities: [
       { identityRoot: OID_PNR, identity: TEST_PNR[1] },
       { identityRoot: OID_PNR, identity: TEST_PNR[2], status: 'NY' },
+      { identityRoot: OID_PNR, identity: TEST_PNR[1], status: 'AS' },
+    ],
+    relations: [
+      PU_RELATION_ROW,
+      { ...PU_RELATION_ROW, type: 'VF', to: '1908-01-01' },
+      { ...PU_RELATION_ROW, identity: TEST_PNR[2] },
+      { type: 'MO', birthDate: '1850', surname: 'Testberg' },
+      { type: 'MO', birthDate: '1850', surname: 'Provberg' },
     ],
   };
   const text = (record: SourceRecord) => {
@@ -148,6 +169,7 @@ describe('evidence of PU is canonical', () => {
           contacts: shuffled(rows.contacts),
           linkedIdentities: shuffled(rows.linkedIdentities),
           referredIdentities: shuffled(rows.referredIdentities),
+          relations: shuffled(rows.relations),
         }),
         shuffled(Object.entries(puRecord().person)),
         (children, fields) => {
@@ -155,6 +177,31 @@ describe('evidence of PU is canonical', () => {
           expect(text(record)).toBe(expected);
         },
       ),
+    );
+  });
+
+  it('whatever the order of contact persons and of what belongs to them', () => {
+    const persons = ['Nils', 'Bo', 'Eva'].map((givenName, i) => ({
+      person: { ...PU_CONTACT_PERSON_ROW, givenName, ...(i > 0 && { priorityOrder: null }) },
+      contacts: ['0701740605', '0701740606'].map((value) => ({
+        ...PU_CONTACT_PERSON_CONTACT_ROW,
+        value: `${value}${i}`,
+      })),
+    }));
+    const placed = (order: typeof persons): PuRows => ({
+      contactPersons: order.map(({ person }) => person),
+      contactPersonContacts: order.flatMap(({ contacts }, place) =>
+        contacts.map((contact) => ({ ...contact, contactPerson: String(place) })),
+      ),
+    });
+    const expected = text(puRecord({}, placed(persons)));
+    fc.assert(
+      fc.property(shuffled(persons), fc.boolean(), (order, isReversed) => {
+        const children = placed(order);
+        const contacts = children.contactPersonContacts ?? [];
+        const contactPersonContacts = isReversed ? contacts.toReversed() : contacts;
+        expect(text(puRecord({}, { ...children, contactPersonContacts }))).toBe(expected);
+      }),
     );
   });
 

@@ -68,6 +68,10 @@ describe('a record of Master', () => {
       contacts: [{ channel: 'mobile', value: '0701740605', consent: 'shared' }],
       links: [],
       testPerson: false,
+      relations: [],
+      contactPersons: [],
+      paperOptOut: null,
+      protectedSince: null,
     });
   });
 
@@ -289,6 +293,17 @@ describe('a removal', () => {
       kind: 'rejected',
       code: 'HUB_PERSON_IDENTITY_MALFORMED',
       field: 'identity',
+    });
+  });
+});
+
+describe('an answer that nobody is known', () => {
+  it('is none that Master can give', () => {
+    const { children: _, ...rest } = masterRecord();
+    expect(mapper.map({ ...rest, operation: 'unknown' })).toEqual({
+      kind: 'rejected',
+      code: 'HUB_SYNC_RAW_UNREADABLE',
+      field: null,
     });
   });
 });

@@ -6,7 +6,14 @@ import type { PuChild } from '../../../core/mapping/pu-record.ts';
 import { OID_PNR, OID_SNR } from '../../../core/person/person-identifier.ts';
 import type { SourceRow } from '../../../core/sync/source-record.ts';
 import { TEST_PNR } from '../../support/person-builder.ts';
-import { PU_ADDRESS_ROW, PU_CONTACT_ROW, puRecord } from './pu-row-builder.ts';
+import {
+  PU_ADDRESS_ROW,
+  PU_CONTACT_PERSON_CONTACT_ROW,
+  PU_CONTACT_PERSON_ROW,
+  PU_CONTACT_ROW,
+  PU_RELATION_ROW,
+  puRecord,
+} from './pu-row-builder.ts';
 
 const {
   puMapping: mapping,
@@ -120,6 +127,12 @@ const BAD_PERSONS: readonly BadInput[] = [
     'HUB_PERSON_UNKNOWN_CODE',
     'givenNameIndicator',
   ],
+  [
+    'a wish for no paper that is none',
+    { optoutPaperNotification: 'ja' },
+    'HUB_PERSON_UNKNOWN_CODE',
+    'optoutPaperNotification',
+  ],
   ['a name in the wrong code page', { surname: 'BjÃ¶rn' }, 'HUB_PERSON_TEXT_DAMAGED', 'surname'],
 ];
 
@@ -200,6 +213,97 @@ const BAD_CHILDREN: readonly BadChild[] = [
     { identityRoot: OID_PNR, identity: TEST_PNR[1], status: 'XX' },
     'HUB_PERSON_UNKNOWN_CODE',
     'referredIdentities.status',
+  ],
+  [
+    'a link that may or may not be the main one',
+    'linkedIdentities',
+    { identityRoot: OID_PNR, identity: TEST_PNR[1], primaryIdentity: '?' },
+    'HUB_PERSON_UNKNOWN_CODE',
+    'linkedIdentities.primaryIdentity',
+  ],
+  [
+    'a relation of no type',
+    'relations',
+    { ...PU_RELATION_ROW, type: null },
+    'HUB_PERSON_REQUIRED_MISSING',
+    'relations.type',
+  ],
+  [
+    'a relation of an unknown type',
+    'relations',
+    { ...PU_RELATION_ROW, type: 'AF' },
+    'HUB_PERSON_UNKNOWN_CODE',
+    'relations.type',
+  ],
+  [
+    'a relation of an unknown status',
+    'relations',
+    { ...PU_RELATION_ROW, status: 'XX' },
+    'HUB_PERSON_UNKNOWN_CODE',
+    'relations.status',
+  ],
+  [
+    'a relation to a malformed number',
+    'relations',
+    { ...PU_RELATION_ROW, identity: '189001029810' },
+    'HUB_PERSON_IDENTITY_MALFORMED',
+    'relations.identity',
+  ],
+  [
+    'a relation to a number of nobody',
+    'relations',
+    { ...PU_RELATION_ROW, identityRoot: null },
+    'HUB_PERSON_REQUIRED_MISSING',
+    'relations.identityRoot',
+  ],
+  [
+    'a relation from a day that does not exist',
+    'relations',
+    { ...PU_RELATION_ROW, from: '1900-02-29' },
+    'HUB_PERSON_DATE_INVALID',
+    'relations.from',
+  ],
+  [
+    'a relation to a day that does not exist',
+    'relations',
+    { ...PU_RELATION_ROW, to: '1900-13' },
+    'HUB_PERSON_DATE_INVALID',
+    'relations.to',
+  ],
+  [
+    'a relative with a damaged name',
+    'relations',
+    { type: 'B', givenName: 'Ã…sa' },
+    'HUB_PERSON_TEXT_DAMAGED',
+    'relations.givenName',
+  ],
+  [
+    'a contact person of no relationship',
+    'contactPersons',
+    { ...PU_CONTACT_PERSON_ROW, relationshipType: null },
+    'HUB_PERSON_REQUIRED_MISSING',
+    'contactPersons.relationshipType',
+  ],
+  [
+    'a contact person of an unknown relationship',
+    'contactPersons',
+    { ...PU_CONTACT_PERSON_ROW, relationshipType: '1' },
+    'HUB_PERSON_UNKNOWN_CODE',
+    'contactPersons.relationshipType',
+  ],
+  [
+    'a contact of no contact person',
+    'contactPersonContacts',
+    PU_CONTACT_PERSON_CONTACT_ROW,
+    'HUB_PERSON_UNKNOWN_CODE',
+    'contactPersonContacts.contactPerson',
+  ],
+  [
+    'a contact that does not say of which contact person',
+    'contactPersonContacts',
+    { ...PU_CONTACT_PERSON_CONTACT_ROW, contactPerson: null },
+    'HUB_PERSON_REQUIRED_MISSING',
+    'contactPersonContacts.contactPerson',
   ],
 ];
 

@@ -6,7 +6,6 @@ import { createPuMapper } from '../../../core/mapping/map-pu-record.ts';
 import type { PersonEvidence } from '../../../core/mapping/person-evidence.ts';
 import { OID_NRID, OID_PNR, OID_SNR } from '../../../core/person/person-identifier.ts';
 import type { SourceRow } from '../../../core/sync/source-record.ts';
-import { TEST_PNR } from '../../support/person-builder.ts';
 import { masterRecord } from './master-row-builder.ts';
 import { PU_ADDRESS_ROW, PU_CONTACT_ROW, puRecord } from './pu-row-builder.ts';
 
@@ -20,8 +19,6 @@ const mapper = createPuMapper({ mapping, classifier, areas });
 
 const NRID = { identityRoot: OID_NRID, identity: '00342145BZ31' };
 const SNR = { identityRoot: OID_SNR, identity: '189001610014' };
-/** A root of which this hub has no format. */
-const ELSEWHERE = '1.2.752.999.1';
 
 function evidenceOf(person: SourceRow = {}, children?: PuRows, by = mapper): PersonEvidence {
   const result = by.map(puRecord(person, children));
@@ -111,6 +108,21 @@ describe('a record of PU', () => {
     expect(mapper.map({ ...record, operation: 'removed' })).toMatchObject({
       code: 'HUB_SYNC_RAW_UNREADABLE',
     });
+  });
+
+  it('may say that PU was asked about an identity and does not know it', () => {
+    const { children: _, ...record } = puRecord();
+    const asked = (person: SourceRow) => mapper.map({ ...record, operation: 'unknown', person });
+    expect(asked({ identityRoot: OID_NRID, identity: '00342145-bz31' })).toEqual({
+      kind: 'unknown',
+      identity: { root: OID_NRID, extension: '00342145BZ31' },
+    });
+    expect(asked({ identityRoot: OID_PNR })).toMatchObject({
+      code: 'HUB_PERSON_REQUIRED_MISSING',
+      field: 'identity',
+    });
+    const wrong = { identityRoot: OID_PNR, identity: '189001019803' };
+    expect(asked(wrong)).toMatchObject({ code: 'HUB_PERSON_IDENTITY_MALFORMED' });
   });
 
   it('that the connector refused is parked under its code', () => {
@@ -264,39 +276,6 @@ describe('the contacts', () => {
       'c',
       'b',
       'a',
-    ]);
-  });
-});
-
-describe('the links', () => {
-  const other = { identityRoot: OID_PNR, identity: TEST_PNR[1] };
-
-  it('of PU and the references of Skatteverket are kept apart', () => {
-    const { links } = evidenceOf({}, { linkedIdentities: [NRID], referredIdentities: [other] });
-    expect(links).toEqual([
-      { kind: 'linked', identity: { root: OID_NRID, extension: NRID.identity } },
-      { kind: 'referred', identity: { root: OID_PNR, extension: TEST_PNR[1] } },
-    ]);
-  });
-
-  it('do not hold a reference that has ended', () => {
-    const referredIdentities = [{ ...other, status: 'AS' }];
-    expect(evidenceOf({}, { referredIdentities }).links).toEqual([]);
-    const current = [{ ...other, status: 'NY' }];
-    expect(evidenceOf({}, { referredIdentities: current }).links).toHaveLength(1);
-  });
-
-  it('do not hold the person itself, nor anything twice', () => {
-    const own = { identityRoot: OID_PNR, identity: TEST_PNR[0] };
-    const spaced = { ...other, identity: `${TEST_PNR[1].slice(0, 8)}-${TEST_PNR[1].slice(8)}` };
-    const { links } = evidenceOf({}, { linkedIdentities: [own, other, spaced] });
-    expect(links).toHaveLength(1);
-  });
-
-  it('keep a number of an issuer that is not configured as PU states it', () => {
-    const foreign = { identityRoot: ELSEWHERE, identity: 'AB-1' };
-    expect(evidenceOf({}, { linkedIdentities: [foreign] }).links).toEqual([
-      { kind: 'linked', identity: { root: ELSEWHERE, extension: 'AB-1' } },
     ]);
   });
 });

@@ -42,6 +42,29 @@ export const PU_CONTACT_ROW: SourceRow = {
   digitalNotification: '1',
 };
 
+/** A child of the person, with a number and nothing else, as relatives normally are (IS Relation). */
+export const PU_RELATION_ROW: SourceRow = {
+  identityRoot: OID_PNR,
+  identity: TEST_PNR[1],
+  type: 'B',
+};
+
+/** A sibling, whom the person wants to be called first. */
+export const PU_CONTACT_PERSON_ROW: SourceRow = {
+  relationshipType: '375005',
+  priorityOrder: '1',
+  givenName: 'Nils',
+  surname: 'Testberg',
+};
+
+/** How to call the first of the contact persons. */
+export const PU_CONTACT_PERSON_CONTACT_ROW: SourceRow = {
+  contactPerson: '0',
+  contactType: 'phone',
+  use: 'mobile',
+  value: '0701740605',
+};
+
 /** What PU's restricted contracts leave out of the row of a protected person (profile 1), so that a test only adds the flag. */
 export const PU_PROTECTED: SourceRow = {
   registrationDate: null,

@@ -4,16 +4,16 @@ import type { RawRecord } from '../../../core/sync/ports.ts';
 import { type ProcessRules, processSourceBatch } from '../../../core/sync/process-source-batch.ts';
 import type { SourceMessage } from '../../../core/sync/source-record.ts';
 import { PlainStore } from '../../scenarios/plain-store.ts';
-import { at, evidence, plainHasher } from '../../support/person-builder.ts';
+import { at, evidence } from '../../support/person-builder.ts';
+import { testRules } from '../../support/test-rules.ts';
 
 const rules: ProcessRules = {
+  ...testRules,
   source: 'master',
   map: ({ operation }) =>
     operation === 'refused'
       ? { kind: 'rejected', code: 'HUB_MASTER_DUPLICATE_KEY', field: null }
       : { kind: 'mapped', evidence: evidence() },
-  hasher: plainHasher,
-  events: { homeCounties: new Set() },
 };
 const common = {
   source: 'master',
@@ -54,7 +54,9 @@ async function parkedAfter(...batches: readonly (readonly (SourceMessage | undef
     const batch = { topic: 't', partition: 0, firstOffset, nextOffset: next, records };
     await processSourceBatch(batch, store, rules);
   }
-  return store.parked.map(({ position }) => position && Number(position.version));
+  return [...store.state.parked.values()].map(
+    ({ position }) => position && Number(position.version),
+  );
 }
 
 describe('a refused record', () => {

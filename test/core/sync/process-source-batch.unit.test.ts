@@ -4,13 +4,13 @@ import type { RawRecord } from '../../../core/sync/ports.ts';
 import { type ProcessRules, processSourceBatch } from '../../../core/sync/process-source-batch.ts';
 import type { SourceMessage } from '../../../core/sync/source-record.ts';
 import { PlainStore } from '../../scenarios/plain-store.ts';
-import { at, evidence, plainHasher } from '../../support/person-builder.ts';
+import { at, evidence } from '../../support/person-builder.ts';
+import { testRules } from '../../support/test-rules.ts';
 
 const rules: ProcessRules = {
+  ...testRules,
   source: 'master',
   map: () => ({ kind: 'mapped', evidence: evidence() }),
-  hasher: plainHasher,
-  events: { homeCounties: new Set() },
 };
 const message: SourceMessage = {
   source: 'master',
@@ -43,9 +43,9 @@ describe('records whose key is none of ours', () => {
       record(3, ''),
     );
     expect(await processSourceBatch(batch, store, rules)).toMatchObject({ mapped: 1 });
-    expect(store.parked.map(({ offset }) => offset)).toEqual([0, 1, 3]);
+    expect([...store.state.parked.values()].map(({ offset }) => offset)).toEqual([0, 1, 3]);
     await processSourceBatch(batchOf(4, 5, record(4, 'k', message)), store, rules);
-    expect(store.parked.map(({ offset }) => offset)).toEqual([0, 1, 3]);
+    expect([...store.state.parked.values()].map(({ offset }) => offset)).toEqual([0, 1, 3]);
   });
 });
 

@@ -5,7 +5,7 @@ import {
   parseOid,
 } from '../../../../core/person/person-identifier.ts';
 import type { RawRecordSink } from '../../../../core/sync/ports.ts';
-import type { SourceMessage } from '../../../../core/sync/source-record.ts';
+import { BEFORE_EVERYTHING, type SourceMessage } from '../../../../core/sync/source-record.ts';
 import { looseIdentityText } from '../askable-identity.ts';
 import type { PuAnswer, PuPersonRecord } from '../pu-client-port.ts';
 import type { KnownAnswer, KnownAnswerOf, PuKnownStore } from '../pu-known-store.ts';
@@ -69,11 +69,11 @@ export async function sendAnswers(
     const isDropped = record?.isTestPerson === true && !options.keepsTestPersons;
     if (record === null || isDropped) {
       counts[isDropped ? 'testPersons' : 'unknown'] += 1;
-      // That PU does not know an identity (any more) is no news about the person: what it said before stays.
-      const kept =
-        before?.state === 'sent'
-          ? before
-          : ({ ...NO_RECORD, epoch, state: isDropped ? 'test-person' : 'unknown' } as const);
+      const state = isDropped ? 'test-person' : 'unknown';
+      // That PU does not know an identity any more is no news about the person: what it said before stays.
+      const kept = before?.state === 'sent' ? before : ({ ...NO_RECORD, epoch, state } as const);
+      const isNewlyUnknown = before?.state !== 'unknown' || options.isForced;
+      if (kept.state === 'unknown' && isNewlyUnknown) messages.push(unknownOf(identity, options));
       rows.set(text, { identity, ...kept, askedAt: later(before, askedAt) });
       continue;
     }
@@ -180,6 +180,21 @@ function messageOf(
     readAt,
     person,
     children,
+  };
+}
+
+/** That PU was asked and does not know the identity. Any record of it is newer. */
+function unknownOf(
+  { root, extension }: Identity,
+  { isSnapshot, readAt }: SendAnswersOptions,
+): SourceMessage {
+  return {
+    source: 'pu',
+    operation: 'unknown',
+    position: BEFORE_EVERYTHING,
+    snapshot: isSnapshot,
+    readAt,
+    person: { identityRoot: root, identity: extension },
   };
 }
 

@@ -20,11 +20,11 @@ import {
   runSourceCommand,
 } from '../../../../connectors/runtime/operations/source-commands.ts';
 import { findHubError } from '../../../../core/errors/hub-error.ts';
-import { composeGoldenRecord } from '../../../../core/golden-record/compose-golden-record.ts';
-import type { ContentHash, PersonKey } from '../../../../core/person/person-identifier.ts';
+import type { PersonKey } from '../../../../core/person/person-identifier.ts';
 import { createHubDatabase, type TestDatabase } from '../../../support/hub-database.ts';
-import { at, evidence, pnr, TEST_PNR } from '../../../support/person-builder.ts';
+import { evidence, pnr, TEST_PNR } from '../../../support/person-builder.ts';
 import { testConfig } from '../../../support/test-config.ts';
+import { feedPersons, testRules } from '../feed-persons.ts';
 
 const PREFIX = `operator-${randomBytes(4).toString('hex').replace(/\d/g, 'x')}.`;
 
@@ -45,46 +45,13 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-/** Stores one person as the main path does, and gives the person's key. */
+/** Stores one person by the main path, and gives the person's key. */
 async function storePerson(): Promise<PersonKey> {
-  return await operator.store.persons.transact(async (transaction) => {
-    const [cluster] = await transaction.lockClusters([pnr()]);
-    const identity = cluster?.identities[0] ?? expect.fail('no cluster');
-    const content = evidence();
-    const stored = {
-      source: 'master' as const,
-      position: at(7, 2),
-      content,
-      contentHash: 'evidence' as string as ContentHash,
-    };
-    const golden = composeGoldenRecord([{ identity: pnr(), ...stored }]);
-    await transaction.write({
-      evidence: [
-        {
-          identityKey: identity.identityKey,
-          evidence: stored,
-          contentText: JSON.stringify(content),
-          isNew: true,
-        },
-      ],
-      persons: [
-        {
-          person: {
-            personKey: identity.personKey,
-            version: 1,
-            golden,
-            contentHash: 'golden' as string as ContentHash,
-          },
-          goldenText: JSON.stringify(golden),
-          isNew: true,
-          events: [{ type: 'registered', effectiveDate: null, changed: ['name'] }],
-          cause: { source: 'master', position: at(7, 2), readAt: '2025-01-31T10:00:00.000Z' },
-        },
-      ],
-      parked: [],
-      cleared: [],
-    });
-    return identity.personKey;
+  const { persons } = operator.store;
+  await feedPersons(persons, await testRules(), 'master', [evidence()], 7n);
+  return await persons.transact(async (reading) => {
+    const [group] = await reading.lockGroups([pnr()]);
+    return group?.persons[0]?.personKey ?? expect.fail('nobody was stored');
   });
 }
 
@@ -103,23 +70,37 @@ describe('an operator', () => {
 
   it('sees the lineage of a person by the key, without an identity in it', async () => {
     const personKey = await storePerson();
-    const lineage = (await operator.readLineage(personKey)) ?? expect.fail('nobody found');
-    const text = printLineage(lineage, { showIdentities: false });
-    expect(text).toContain('master at 2:7');
+    const { lineage, explanation } =
+      (await operator.explain(personKey)) ?? expect.fail('nobody found');
+    const text = printLineage(lineage, explanation, { showIdentities: false });
+    expect(text).toMatch(/By phase shadow \(generation 1\) and version \d+ of the authority table/);
+    expect(text).toMatch(/name +master at 1:7 about .* rule authority/);
     expect(text).toMatch(/Version 1 waits since .*: registered/);
     for (const number of TEST_PNR) expect(text).not.toContain(number);
-    expect(printLineage(lineage, { showIdentities: true })).toContain(TEST_PNR[0]);
+    const shown = printLineage(lineage, explanation, { showIdentities: true });
+    expect(shown).toContain(TEST_PNR[0]);
   });
 
   it('finds nobody by a key that was never given out', async () => {
     const nobody = '00000000-0000-4000-8000-000000000000' as PersonKey;
-    expect(await operator.readLineage(nobody)).toBeUndefined();
+    expect(await operator.explain(nobody)).toBeUndefined();
+  });
+
+  it('previews another phase over everybody', async () => {
+    const pages: number[] = [];
+    const onPage = ({ persons }: { readonly persons: number }): number => pages.push(persons);
+    const preview = await operator.previewPhase('step-1', onPage, new AbortController().signal);
+    expect(preview).toMatchObject({ from: 'shadow', comparison: { persons: 1, fallsBack: 1 } });
+    expect(pages).toEqual([1]);
+    expect(await operator.previewPhase('step-1', onPage, AbortSignal.abort())).toBeUndefined();
   });
 
   it('reads the state of the hub while no instance runs', async () => {
     const status = await readStatus(operator.store, Date.now());
     expect(status).toMatchObject({ state: 'stopped', backlog: { waiting: 1 } });
-    expect(printStatusLine(status)).toMatch(/^stopped \| source not read \| lag \? \| backlog 1 /);
+    expect(printStatusLine(status)).toMatch(
+      /^stopped \| shadow \| source not read \| lag \? \| backlog 1 .* work 0 /,
+    );
   });
 
   it('reads records of a topic by its name without the prefix', async () => {

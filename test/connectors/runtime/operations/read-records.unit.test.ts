@@ -84,6 +84,14 @@ describe('readRecords', () => {
     ]);
   });
 
+  it('names a redirect, which a reader of person states must follow', () => {
+    const redirect = { personKey: 'a', version: 3n, redirectTo: 'b' };
+    const shown = { place: 't/0@1', time: '', key: 'a', headers: {} };
+    expect(printRecord({ ...shown, value: redirect })).toContain('\nredirect\n{');
+    expect(printRecord({ ...shown, value: { personKey: 'a' } })).not.toContain('redirect');
+    expect(printRecord({ ...shown, value: null })).toContain('tombstone');
+  });
+
   it('masks identities unless they are asked for', async () => {
     const value = Buffer.from(
       JSON.stringify({

@@ -9,6 +9,8 @@ import {
   readStatus,
   SILENT_SECONDS,
 } from '../../../../connectors/runtime/operations/read-status.ts';
+import { WORK_ITEM_KINDS, type WorkItemKind } from '../../../../core/identity/work-item.ts';
+import type { Derivation } from '../../../../core/sync/ports.ts';
 
 const NOW = 1_700_000_100_000;
 const WELL: InstanceStatus = {
@@ -53,7 +55,24 @@ function instance(
   };
 }
 
-async function statusOf(instances: readonly SeenInstance[]): Promise<HubStatus> {
+const NO_ITEMS = Object.fromEntries(WORK_ITEM_KINDS.map((kind) => [kind, 0])) as Record<
+  WorkItemKind,
+  number
+>;
+
+const WALK: Derivation = {
+  id: 7,
+  kind: 'phase',
+  state: 'running',
+  cursor: null,
+  startedAt: new Date(NOW).toISOString(),
+  persons: 340,
+  changed: 12,
+  vanished: 1,
+  acceptsVanishing: false,
+};
+
+async function statusOf(instances: readonly SeenInstance[], walk?: Derivation): Promise<HubStatus> {
   return await readStatus(
     {
       instances: { list: () => Promise.resolve(instances) },
@@ -65,6 +84,12 @@ async function statusOf(instances: readonly SeenInstance[]): Promise<HubStatus> 
           ]),
       },
       parked: { countByCode: () => Promise.resolve([]) },
+      phases: {
+        read: () =>
+          Promise.resolve({ phase: 'step-1', generation: 2, switchedAt: NOW, commandId: 5n }),
+      },
+      derivations: { show: () => Promise.resolve(walk) },
+      workItems: { countOpen: () => Promise.resolve({ ...NO_ITEMS, 'no-county': 3 }) },
     },
     NOW,
   );
@@ -93,6 +118,15 @@ describe('readStatus', () => {
       backlog: { waiting: 7, oldestSeconds: 7.5 },
       perSecond: { read: 10, committed: 10, published: 4 },
     });
+  });
+
+  it('tells the phase, what waits for a decision, and a walk that is not done', async () => {
+    const one = [instance('a', ALL)];
+    expect(await statusOf(one)).toMatchObject({ phase: 'step-1', walk: null, workItems: 3 });
+    const { walk } = await statusOf(one, WALK);
+    expect(walk).toEqual({ kind: 'phase', state: 'running', persons: 340, vanished: 1 });
+    expect((await statusOf(one, { ...WALK, state: 'stopped' })).walk?.state).toBe('stopped');
+    expect((await statusOf(one, { ...WALK, state: 'done' })).walk).toBeNull();
   });
 
   it('is stopped when every instance has been silent for too long', async () => {

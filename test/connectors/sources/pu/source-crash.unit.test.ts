@@ -17,13 +17,16 @@ function person(index: number, change: Partial<PersonInPu> = {}): PersonInPu {
 /** Lives in other counties, and is known to Master. */
 const ELSEWHERE = { county: '12' } as const;
 
+/** Known to Master, and never to PU. */
+const STRANGER = born1890(10);
+
 function populate(world: PuWorld): void {
   world.pu.put(
     ...[1, 2, 3, 4, 8].map((i) => person(i)),
     person(5, ELSEWHERE),
     person(6, ELSEWHERE),
   );
-  world.askable.add(true, ...[1, 2, 3, 5, 6, 7].map((i) => born1890(i)));
+  world.askable.add(true, ...[1, 2, 3, 5, 6, 7].map((i) => born1890(i)), STRANGER);
 }
 
 /** Something for each pull. */
@@ -63,6 +66,7 @@ function expectNothingLost({ world }: Life, where: string): void {
     const { profile: __, ...wanted } = expected;
     expect(sent, `${where}, place ${identityText(identity).slice(-1)}`).toEqual(wanted);
   }
+  expect(world.last(STRANGER)?.operation, `${where}, whom PU does not know`).toBe('unknown');
 }
 
 class Crash extends Error {}

@@ -225,10 +225,13 @@ describe('the pulls from PU', () => {
     await untilIdle(running);
     expect(world.known.rows.get('1.2.752.129.2.1.3.1|189001010009')?.state).toBe('unknown');
     await pullAll(running);
-    expect(world.messagesOf(born1890(9))).toEqual([]);
+    expect(world.messagesOf(born1890(9))).toMatchObject([{ operation: 'unknown' }]);
     world.pu.put(resident(9, { county: '12' }));
     await pullAll(running);
-    expect(world.messagesOf(born1890(9))).toHaveLength(1);
+    expect(world.messagesOf(born1890(9))).toMatchObject([
+      { operation: 'unknown' },
+      { operation: 'upsert' },
+    ]);
   });
 
   it('keep what PU said when it does not know an identity any more', async () => {

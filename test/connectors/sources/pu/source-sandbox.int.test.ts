@@ -167,8 +167,9 @@ async function fillMaster({ database }: Reading, records: readonly PuRecord[]): 
 
 /** The version and surname of each identity as the topic has it last. */
 function sentLast({ sink }: Reading): ReadonlyMap<string, string> {
+  const records = sink.messages.filter(({ operation }) => operation !== 'unknown');
   return new Map(
-    sink.messages.map(({ person }) => [
+    records.map(({ person }) => [
       `${person['identityRoot']}|${person['identity']}`,
       `${person['version']} ${person['surname'] ?? ''}`,
     ]),

@@ -1,0 +1,64 @@
+import type { FieldGroup } from '../../core/golden-record/golden-record.ts';
+import type { PersonKey } from '../../core/person/person-identifier.ts';
+import type { PurgeOrder } from '../../core/sync/ports.ts';
+import { type SqlRunner, statement } from './database.ts';
+
+/** What consumers were told to forget. Open until each has said that it did, which comes with the consumers. Log-safe. */
+export interface OpenPurgeOrder extends PurgeOrder {
+  /** A UUID. */
+  readonly id: string;
+  readonly personKey: PersonKey;
+  /** Milliseconds since 1970. */
+  readonly orderedAt: number;
+  /** By when, in milliseconds since 1970: 24 hours later. */
+  readonly dueAt: number;
+}
+
+const LIST = statement<{
+  id: string;
+  person_key: string;
+  reason: string;
+  fields: string;
+  up_to_version: string;
+  ordered_at: string;
+  due_at: string;
+}>(
+  'list-purge-orders',
+  `SELECT id, person_key, reason, array_to_json(fields) AS fields, up_to_version,
+          (extract(epoch FROM ordered_at) * 1000)::bigint AS ordered_at, (extract(epoch FROM due_at) * 1000)::bigint AS due_at
+   FROM purge_orders ORDER BY ordered_at, id LIMIT $1`,
+);
+
+const COUNT = statement<{ open: string; oldest_seconds: string }>(
+  'count-purge-orders',
+  `SELECT count(*) AS open, coalesce(extract(epoch FROM clock_timestamp() - min(ordered_at)), 0) AS oldest_seconds FROM purge_orders`,
+);
+
+/** The open purge orders. */
+export class PurgeOrders {
+  readonly #runner: SqlRunner;
+
+  constructor(runner: SqlRunner) {
+    this.#runner = runner;
+  }
+
+  /** Oldest first. */
+  async list(limit: number): Promise<readonly OpenPurgeOrder[]> {
+    const rows = await this.#runner.query(LIST, [limit]);
+    return rows.map((row) => ({
+      id: row.id,
+      personKey: row.person_key as PersonKey,
+      reason: row.reason as PurgeOrder['reason'],
+      fields: JSON.parse(row.fields) as readonly FieldGroup[],
+      upToVersion: Number(row.up_to_version),
+      orderedAt: Number(row.ordered_at),
+      dueAt: Number(row.due_at),
+    }));
+  }
+
+  /** How many are open, and how old the oldest is; zero when none is. */
+  async countOpen(): Promise<{ readonly open: number; readonly oldestSeconds: number }> {
+    const [row] = await this.#runner.query(COUNT);
+    return { open: Number(row?.open ?? 0), oldestSeconds: Number(row?.oldest_seconds ?? 0) };
+  }
+}
