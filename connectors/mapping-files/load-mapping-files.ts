@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ConsumerProfile } from '../../core/disclosure/consumer-profile.ts';
 import type { AuthorityTable } from '../../core/golden-record/authority.ts';
 import type { MasterMapping } from '../../core/mapping/master-mapping.ts';
 import type { PuMapping } from '../../core/mapping/pu-mapping.ts';
@@ -20,8 +21,8 @@ import { AUTHORITY_FILE } from './authority-schema.ts';
 import { checkMasterMapping } from './check-master-mapping.ts';
 import { checkPuMapping } from './check-pu-mapping.ts';
 import { checkReserveNumberFormats } from './check-reserve-number-formats.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import { expandAuthority } from './expand-authority.ts';
-import { findDoubledKeys } from './find-doubled-keys.ts';
 import {
   MappingFilesInvalidError,
   type MappingProblem,
@@ -35,9 +36,10 @@ import {
   PU_MAPPING,
   REGION_SHAPE,
   RESERVE_NUMBER_FORMATS,
-  type Shape,
 } from './mapping-schemas.ts';
 import { readCodeTable } from './read-code-table.ts';
+import { listConsumerFiles, readConsumer } from './read-consumers.ts';
+import { readJson } from './read-json.ts';
 
 /** One region's mapping files, checked and made ready for use. */
 export interface MappingFiles {
@@ -49,6 +51,8 @@ export interface MappingFiles {
   readonly region: Region;
   /** Who decides what, in each phase. */
   readonly authority: AuthorityTable;
+  /** What each consuming system may see, by its name, in the order of names. */
+  readonly consumers: ReadonlyMap<string, ConsumerProfile>;
   /** SHA-256 of all files, in hex: the same hash, the same mapping. */
   readonly hash: string;
 }
@@ -64,6 +68,7 @@ const REGION = 'region.json';
 const MASTER = 'master.json';
 const PU = 'pu.json';
 const AUTHORITY = 'authority.json';
+const CONSUMERS = 'consumers';
 const FORMATS = 'reserve-numbers/formats.json';
 const COUNTIES = 'code-tables/counties.csv';
 const MUNICIPALITIES = 'code-tables/municipalities.csv';
@@ -100,6 +105,11 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
   const regionText = await read(REGION);
   const puText = await read(PU);
   const authorityText = await read(AUTHORITY);
+  const consumerTexts = new Map<string, string | undefined>();
+  const consumersFolder = join(directory, CONSUMERS);
+  for (const file of await listConsumerFiles(consumersFolder, reportIn(CONSUMERS))) {
+    consumerTexts.set(file, await read(`${CONSUMERS}/${file}`));
+  }
 
   const formats = readJson(formatsText, RESERVE_NUMBER_FORMATS, reportIn(FORMATS))?.formats;
   if (formats !== undefined) checkReserveNumberFormats(formats, reportIn(FORMATS));
@@ -122,6 +132,13 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
   const authorityFile = readJson(authorityText, AUTHORITY_FILE, reportIn(AUTHORITY));
   const authority = authorityFile && expandAuthority(authorityFile, reportIn(AUTHORITY));
 
+  const consumers = new Map<string, ConsumerProfile>();
+  for (const [file, text] of consumerTexts) {
+    const report = reportIn(`${CONSUMERS}/${file}`);
+    const profile = readConsumer(file, text, counties, report);
+    if (profile !== undefined) consumers.set(profile.name, profile);
+  }
+
   if (
     problems.length > 0 ||
     region === undefined ||
@@ -143,28 +160,9 @@ export async function loadMappingFiles(directory: string): Promise<MappingFiles>
     areas: createAdministrativeAreas(counties, municipalities),
     region,
     authority: deepFreeze(authority),
+    consumers,
     hash: hash.digest('hex'),
   });
-}
-
-function readJson<T>(text: string | undefined, shape: Shape<T>, report: Report): T | undefined {
-  if (text === undefined) return undefined;
-  const json = parseJson(text);
-  if (json === undefined) {
-    report('', 'is not JSON');
-    return undefined;
-  }
-  for (const path of findDoubledKeys(text)) report(path, 'stands twice');
-  return shape.read(json.value, report);
-}
-
-function parseJson(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    // The parser's message quotes the text around the fault, which is the operator's to look at, not the log's.
-    return undefined;
-  }
 }
 
 function readRegion(
@@ -207,12 +205,4 @@ function readMunicipalities(
 function reportDoubledCodes(rows: readonly { readonly code: string }[] = [], report: Report): void {
   const codes = rows.map(({ code }) => code);
   reportDuplicates(codes, (index) => report(codes[index] ?? '', 'stands twice'));
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    for (const part of Object.values(value)) deepFreeze(part);
-    Object.freeze(value);
-  }
-  return value;
 }

@@ -8,7 +8,7 @@ import { type Oid, parseOid } from '../../core/person/person-identifier.ts';
 import type { ReserveNumberFormat } from '../../core/person/reserve-number-format.ts';
 import type { Report } from './mapping-problem.ts';
 
-const filled = z.string().regex(/^\S(?:.*\S)?$/, 'is empty or has blanks around it');
+export const filled = z.string().regex(/^\S(?:.*\S)?$/, 'is empty or has blanks around it');
 
 const oid = z.string().transform((text, context): Oid => {
   const parsed = parseOid(text);
@@ -68,7 +68,7 @@ const masterMapping = z.strictObject({
   }),
 }) satisfies z.ZodType<MasterMapping>;
 
-const twoDigits = z.string().regex(/^\d{2}$/, 'is not two digits');
+export const twoDigits = z.string().regex(/^\d{2}$/, 'is not two digits');
 
 /** All pulls say equally much of a person: evidence with fewer fields would erase the rest. */
 const atLeastP4 = z.custom<PullProfile>(

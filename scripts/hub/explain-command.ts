@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { printLineage } from '../../connectors/runtime/operations/print-lineage.ts';
-import { parsePersonKey } from '../../core/person/person-identifier.ts';
+import type { PersonKey } from '../../core/person/person-identifier.ts';
 import { EXIT } from './exit-codes.ts';
 import { openOperator } from './open-operator.ts';
+import { parseKey } from './option-values.ts';
 import type { CommandContext } from './terminal.ts';
-import { UsageError } from './usage-error.ts';
 
 export function addExplainCommand(program: Command, { terminal, finish }: CommandContext): void {
   program
@@ -14,19 +14,17 @@ export function addExplainCommand(program: Command, { terminal, finish }: Comman
       "Shows one person's lineage: identities, evidence with source and position, which source and rule decided each\n" +
         'group of fields, the version, and what is published. No names or addresses; identities only when asked for.',
     )
-    .argument('<personKey>', 'the key of the person, or of one of the person’s identities')
+    .argument(
+      '<personKey>',
+      'the key of the person, or of one of the person’s identities',
+      parseKey,
+    )
     .option(
       '--show-identities',
       'print identities in full. They stay on this terminal: do not copy them into a ticket',
     )
     .addHelpText('after', '\nExample:\n  hub explain 7b0c9a52-3f1d-4c55-9d0e-2b1f6a8c4e10')
-    .action(async (text: string, options: { readonly showIdentities?: true }) => {
-      const key = parsePersonKey(text.toLowerCase());
-      if (key === undefined) {
-        throw new UsageError(
-          'error: a person key is a UUID; a personal identity is not accepted here',
-        );
-      }
+    .action(async (key: PersonKey, options: { readonly showIdentities?: true }) => {
       await using operator = await openOperator();
       const explained = await operator.explain(key);
       if (explained === undefined) {

@@ -1,3 +1,4 @@
+import { type PersonKey, parsePersonKey } from '../../core/person/person-identifier.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A whole number above zero, for options such as `--limit`. */
@@ -20,4 +21,13 @@ export function parseOneOf<const T extends readonly string[]>(
     }
     return found;
   };
+}
+
+/** The key of a person or of one of the person's identities. */
+export function parseKey(text: string): PersonKey {
+  const key = parsePersonKey(text.toLowerCase());
+  if (key === undefined) {
+    throw new UsageError('error: a person key is a UUID; a personal identity is not accepted here');
+  }
+  return key;
 }

@@ -1,6 +1,7 @@
 /** The only file that imports commander: the tree of commands and what is common to them. */
 import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config-command.ts';
+import { addConsumersCommand } from './consumers-command.ts';
 import { describeFailure } from './describe-failure.ts';
 import { addErrorsCommand } from './errors-command.ts';
 import { EXIT, type ExitCode, printExitCodes } from './exit-codes.ts';
@@ -45,6 +46,7 @@ When something looks wrong:
   hub work list             what waits for a decision of a person
   hub errors <code>         what a code means, what is safe, what to do
   hub explain <person key>  where each part of one person came from
+  hub consumers preview     what a consumer would get of a person, and why not
   hub read <topic>          the newest records of a topic, decoded
 
 Exit codes:
@@ -77,6 +79,7 @@ export function createProgram(context: CommandContext): Command {
   addPhaseCommand(program, context);
   addRebuildCommand(program, context);
   addWorkCommand(program, context);
+  addConsumersCommand(program, context);
   addPurgeCommand(program, context);
   addParkedCommand(program, context);
   addStoreGrantsCommand(program, context);

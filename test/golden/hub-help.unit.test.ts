@@ -51,7 +51,7 @@ describe('the help page', () => {
     const names = program.commands.map((command) => command.name());
     expect(names.toSorted()).toEqual(
       (
-        'config errors explain freshness parked phase preflight pull purge read rebuild run sandbox source stack status ' +
+        'config consumers errors explain freshness parked phase preflight pull purge read rebuild run sandbox source stack status ' +
         'store-grants topics work'
       ).split(' '),
     );
@@ -67,6 +67,9 @@ describe('a command line that makes no sense', () => {
     [['read', 'person.state.v1', '--limit', 'many'], '"many" is not a whole number above 0'],
     [['read', 'person.state.v1', '--from-beginning', '--follow'], 'do not go together'],
     [['explain', 'somebody'], 'a person key is a UUID'],
+    [['consumers', 'show'], "missing required argument 'name'"],
+    [['consumers', 'preview', 'cosmic'], "required option '--person <personKey...>' not specified"],
+    [['consumers', 'preview', 'cosmic', '--person', 'somebody'], 'a person key is a UUID'],
     [['errors', 'HUB_NO_SUCH'], 'there is no code HUB_NO_SUCH'],
     [['source', 'pause', 'master'], "required option '--reason <text>' not specified"],
     [['source', 'pause', 'slave', '--reason', 'a test'], '"slave" is none of master, pu'],

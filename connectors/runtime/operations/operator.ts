@@ -1,3 +1,4 @@
+import type { ConsumerProfile } from '../../../core/disclosure/consumer-profile.ts';
 import { safeText } from '../../../core/errors/log-safe.ts';
 import type { GoldenRules, Phase } from '../../../core/golden-record/authority.ts';
 import type { PersonKey } from '../../../core/person/person-identifier.ts';
@@ -15,6 +16,7 @@ import { decideRules } from '../process-rules.ts';
 import { pullScopeOf, puSourceSettings } from '../pu-source-settings.ts';
 import type { PreflightCheck } from './preflight.ts';
 import { preflightChecks } from './preflight-checks.ts';
+import { type DisclosurePreview, previewDisclosure } from './preview-disclosure.ts';
 import { previewPhase } from './preview-phase.ts';
 import type { UncoveredReport } from './print-uncovered.ts';
 import { type PersonExplanation, readExplanation } from './read-explanation.ts';
@@ -39,6 +41,13 @@ export interface Operator extends AsyncDisposable {
     onPage: (comparison: PhaseComparison) => void,
     signal: AbortSignal,
   ): Promise<{ readonly from: Phase; readonly comparison: PhaseComparison } | undefined>;
+  /** By their names. */
+  readConsumers(): Promise<ReadonlyMap<string, ConsumerProfile>>;
+  /** Undefined: nobody has this key. */
+  previewDisclosure(
+    profile: ConsumerProfile,
+    key: PersonKey,
+  ): Promise<DisclosurePreview | undefined>;
   /** Undefined: nobody has this key. */
   explain(
     key: PersonKey,
@@ -91,6 +100,8 @@ export function createOperator(config: HubConfig): Operator {
       const comparison = await previewPhase(store, { from: phase, to, rules, onPage, signal });
       return comparison && { from: phase, comparison };
     },
+    readConsumers: async () => (await loadMappingFiles(config.mappingsDirectory)).consumers,
+    previewDisclosure: async (profile, key) => await previewDisclosure(store, profile, key),
     explain: async (key) => {
       const lineage = await store.readLineage(key);
       if (lineage === undefined) return undefined;
