@@ -60,13 +60,6 @@ const COMMANDS = `
           FROM command_outcomes o WHERE o.command_id = c.id) AS outcomes
   FROM commands c`;
 
-const PENDING = statement<CommandRow>(
-  'pending-commands',
-  `${COMMANDS} WHERE c.id > $2
-   AND NOT EXISTS (SELECT FROM command_outcomes o WHERE o.command_id = c.id AND o.instance = $1)
-   ORDER BY c.id`,
-);
-
 const UNANSWERED = statement<CommandRow>(
   'unanswered-commands',
   `${COMMANDS} WHERE NOT EXISTS (SELECT FROM command_outcomes o WHERE o.command_id = c.id) ORDER BY c.id LIMIT $1`,
@@ -79,16 +72,14 @@ const LATEST = statement<CommandRow>(
   `${COMMANDS} WHERE c.target = $1 AND c.kind = ANY ($2::text[]) ORDER BY c.id DESC LIMIT 1`,
 );
 
-const LAST_ID = statement<{ id: string }>(
-  'last-command-id',
-  'SELECT coalesce(max(id), 0) AS id FROM commands',
-);
-
 const RECORD_OUTCOME = statement(
   'record-outcome',
   `INSERT INTO command_outcomes (command_id, instance, outcome, detail) VALUES ($1, $2, $3, $4)
    ON CONFLICT (command_id, instance) DO NOTHING`,
 );
+
+/** So many are looked at, of all kinds together. What is beyond waits until these are answered. */
+export const MOST_UNANSWERED = 1_000;
 
 /** The one command table: who asked for what, why, and what each instance made of it. */
 export class CommandStore {
@@ -114,21 +105,6 @@ export class CommandStore {
     if (row === undefined) throw new TypeError('INSERT … RETURNING returned no row');
     this.#onSubmit();
     return BigInt(row.id);
-  }
-
-  /** The id of the newest command: what an instance that starts now has nothing to do with. */
-  async lastId(): Promise<bigint> {
-    const [row] = await this.#database.query(LAST_ID);
-    return BigInt(row?.id ?? 0);
-  }
-
-  /**
-   * What this instance has not answered yet, oldest first.
-   * @param afterId {@link lastId} as it was when the instance started, the same at each call: a command that commits late may
-   * have a lower id than one that was already answered.
-   */
-  async pending(instance: string, afterId: bigint): Promise<readonly StoredCommand[]> {
-    return (await this.#database.query(PENDING, [instance, afterId])).map(storedCommand);
   }
 
   /** The newest command of these kinds for a target: an instance that starts takes a lasting state (paused) from it. */

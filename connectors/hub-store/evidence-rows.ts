@@ -1,7 +1,7 @@
 import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
 import type { ContentHash } from '../../core/person/person-identifier.ts';
-import type { StoredEvidence } from '../../core/sync/ports.ts';
 import type { SourceName } from '../../core/sync/source-record.ts';
+import type { StoredEvidence } from '../../core/sync/stored-group.ts';
 
 /** The columns of evidence as text, all null where a join found none. */
 export interface EvidenceRow {

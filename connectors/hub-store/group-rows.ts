@@ -7,7 +7,7 @@ import {
   type WorkItemKind,
 } from '../../core/identity/work-item.ts';
 import type { Identity, IdentityKey, Oid, PersonKey } from '../../core/person/person-identifier.ts';
-import type { IdentityGroup, StoredIdentity } from '../../core/sync/ports.ts';
+import type { IdentityGroup, StoredIdentity } from '../../core/sync/stored-group.ts';
 import { type SqlRow, type SqlRunner, statement } from './database.ts';
 import { type EvidenceRow, storedEvidence } from './evidence-rows.ts';
 import { readPersons } from './person-rows.ts';

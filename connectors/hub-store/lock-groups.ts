@@ -5,7 +5,7 @@ import {
   identityText,
   personKeyOf,
 } from '../../core/person/person-identifier.ts';
-import type { IdentityGroup } from '../../core/sync/ports.ts';
+import type { IdentityGroup } from '../../core/sync/stored-group.ts';
 import { type SqlRunner, statement } from './database.ts';
 import {
   firstSeenOf,

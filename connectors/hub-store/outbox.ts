@@ -1,7 +1,8 @@
 import type { PersonEvent } from '../../core/golden-record/person-event.ts';
 import type { PersonKey } from '../../core/person/person-identifier.ts';
-import type { Lease, Outbox, OutboxEntry, StoredPerson } from '../../core/sync/ports.ts';
+import type { Lease, Outbox, OutboxEntry } from '../../core/sync/ports.ts';
 import type { CauseSource } from '../../core/sync/source-record.ts';
+import type { StoredPerson } from '../../core/sync/stored-group.ts';
 import { type SqlRunner, statement } from './database.ts';
 import { LEASE_HELD } from './lease-store.ts';
 import { type PersonRow, storedPerson } from './person-rows.ts';

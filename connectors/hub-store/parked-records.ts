@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/errors/error-codes.ts';
 import type { IdentityHash } from '../../core/person/person-identifier.ts';
-import type { ParkedRecord } from '../../core/sync/ports.ts';
+import type { ParkedRecord } from '../../core/sync/batch-changes.ts';
 import type { SourceName } from '../../core/sync/source-record.ts';
 import { type SqlRunner, statement } from './database.ts';
 import type { PayloadCipher } from './payload-cipher.ts';

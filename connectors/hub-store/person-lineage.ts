@@ -1,8 +1,8 @@
 import type { PersonEvent } from '../../core/golden-record/person-event.ts';
 import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
 import type { IdentityKey, Oid, PersonKey } from '../../core/person/person-identifier.ts';
-import type { StoredPerson } from '../../core/sync/ports.ts';
 import type { SourceName, SourcePosition } from '../../core/sync/source-record.ts';
+import type { StoredPerson } from '../../core/sync/stored-group.ts';
 import { type SqlRow, type SqlRunner, statement } from './database.ts';
 import { parseEvidence } from './evidence-rows.ts';
 import {

@@ -1,6 +1,6 @@
 import type { GoldenRecord } from '../../core/golden-record/golden-record.ts';
 import type { ContentHash, IdentityKey, PersonKey } from '../../core/person/person-identifier.ts';
-import type { StoredPerson } from '../../core/sync/ports.ts';
+import type { StoredPerson } from '../../core/sync/stored-group.ts';
 import { sha256 } from './content-hash.ts';
 import { type SqlRunner, statement } from './database.ts';
 import { plainArray } from './sql-arrays.ts';

@@ -1,16 +1,16 @@
 import { HubError } from '../../core/errors/hub-error.ts';
 import { safeWord } from '../../core/errors/log-safe.ts';
 import type { Identity, IdentityKey, PersonKey } from '../../core/person/person-identifier.ts';
+import type { BatchChanges } from '../../core/sync/batch-changes.ts';
 import type {
-  BatchChanges,
   DecisionRequest,
   Derivation,
   GroupPage,
-  IdentityGroup,
   PersonStore,
   PersonTransaction,
   PhaseState,
 } from '../../core/sync/ports.ts';
+import type { IdentityGroup } from '../../core/sync/stored-group.ts';
 import { type Database, type SqlRunner, statement } from './database.ts';
 import { lockDerivation, saveDerivation } from './derivation-store.ts';
 import { finishFollowUp } from './follow-up-store.ts';

@@ -1,6 +1,6 @@
 import type { FieldGroup } from '../../core/golden-record/golden-record.ts';
 import type { PersonKey } from '../../core/person/person-identifier.ts';
-import type { PurgeOrder } from '../../core/sync/ports.ts';
+import type { PurgeOrder } from '../../core/sync/batch-changes.ts';
 import { type SqlRunner, statement } from './database.ts';
 
 /** What consumers were told to forget. Open until each has said that it did, which comes with the consumers. Log-safe. */

@@ -1,6 +1,6 @@
 import { HubError } from '../../core/errors/hub-error.ts';
 import { safeText } from '../../core/errors/log-safe.ts';
-import type { EvidenceWrite, PersonWrite } from '../../core/sync/ports.ts';
+import type { EvidenceWrite, PersonWrite } from '../../core/sync/batch-changes.ts';
 import { type SqlRunner, type SqlValue, type Statement, statement } from './database.ts';
 import { joinJsonTexts, jsonTexts, plainArray, textArray } from './sql-arrays.ts';
 

@@ -1,6 +1,6 @@
 import type { Join } from '../../core/identity/form-clusters.ts';
 import type { Finding } from '../../core/identity/work-item.ts';
-import type { IdentityWrite } from '../../core/sync/ports.ts';
+import type { IdentityWrite } from '../../core/sync/batch-changes.ts';
 import { type SqlRunner, type SqlValue, statement } from './database.ts';
 import { plainArray } from './sql-arrays.ts';
 

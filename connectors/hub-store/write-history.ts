@@ -1,4 +1,9 @@
-import type { EvidenceWrite, FollowUp, PersonWrite, PurgeOrder } from '../../core/sync/ports.ts';
+import type {
+  EvidenceWrite,
+  FollowUp,
+  PersonWrite,
+  PurgeOrder,
+} from '../../core/sync/batch-changes.ts';
 import { type SqlRunner, statement } from './database.ts';
 import { plainArray, textArray } from './sql-arrays.ts';
 

@@ -6,9 +6,9 @@ import type {
 import { eventId, type PersonEventType } from '../../core/golden-record/person-event.ts';
 import type { ContactPerson, Relation } from '../../core/mapping/person-evidence.ts';
 import type { PartialDate } from '../../core/person/partial-date.ts';
-import type { StoredPerson } from '../../core/sync/ports.ts';
 import type { OutgoingEvent } from '../../core/sync/publish-outbox.ts';
 import { formatPosition } from '../../core/sync/source-record.ts';
+import type { StoredPerson } from '../../core/sync/stored-group.ts';
 import type { AvroCodec, AvroWriter } from './avro-codec.ts';
 import type { KafkaMessage } from './kafka-message.ts';
 import { PERSON_SCHEMAS } from './schema-catalogue.ts';

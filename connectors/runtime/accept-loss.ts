@@ -1,7 +1,7 @@
 import { safeWord } from '../../core/errors/log-safe.ts';
 import type { PersonStore, PersonTransaction } from '../../core/sync/ports.ts';
 import type { SourceName } from '../../core/sync/source-record.ts';
-import type { CommandStore } from '../hub-store/command-store.ts';
+import { type CommandStore, MOST_UNANSWERED } from '../hub-store/command-store.ts';
 import type { KafkaAdmin } from '../kafka/kafka-admin.ts';
 import type { PartitionOffsets } from '../kafka/kafka-message.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -13,13 +13,10 @@ export interface AcceptLossOptions {
   readonly topic: string;
   readonly instance: string;
   readonly persons: PersonStore;
-  readonly commands: Pick<CommandStore, 'list' | 'submit' | 'recordOutcome'>;
+  readonly commands: Pick<CommandStore, 'unanswered' | 'submit' | 'recordOutcome'>;
   readonly admin: Pick<KafkaAdmin, 'offsets'>;
   readonly log: Logger;
 }
-
-/** So many newer commands may stand above one that nobody has answered. */
-const LOOK_BACK = 100;
 
 /**
  * Carries out what a person has decided with `hub source accept-loss`: where the raw topic does not hold the stored offset any more, the core
@@ -31,11 +28,10 @@ const LOOK_BACK = 100;
  */
 export async function acceptLoss(options: AcceptLossOptions): Promise<void> {
   const { source, topic, instance, persons, commands, admin, log } = options;
-  const open = (await commands.list(LOOK_BACK)).filter(
-    ({ kind, target, outcomes }) =>
-      kind === ACCEPT_LOSS && target === source && outcomes.length === 0,
+  const open = (await commands.unanswered(MOST_UNANSWERED)).filter(
+    ({ kind, target }) => kind === ACCEPT_LOSS && target === source,
   );
-  const [newest] = open;
+  const newest = open.at(-1);
   if (newest === undefined) return;
 
   const offsets = await admin.offsets(topic);

@@ -1,13 +1,11 @@
 import { safeWord } from '../../core/errors/log-safe.ts';
-import type { StoredCommand } from '../hub-store/command-store.ts';
+import { MOST_UNANSWERED, type StoredCommand } from '../hub-store/command-store.ts';
 import type { HubStore } from '../hub-store/hub-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import { WakeUp } from './cancellable-wait.ts';
 
 /** Without a notice the command table is looked at this often. */
 const LOOK_MS = 5_000;
-/** Of all loops together. What is beyond waits until these are answered. */
-const MOST_UNANSWERED = 1_000;
 
 /**
  * `not-running`: the source ended meanwhile. `not-yet`: it can be done later, and is tried again. Everything but those and `done` is why it was

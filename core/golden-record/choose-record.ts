@@ -1,6 +1,6 @@
 import type { PersonEvidence } from '../mapping/person-evidence.ts';
-import type { StoredEvidence } from '../sync/ports.ts';
 import type { SourceName } from '../sync/source-record.ts';
+import type { StoredEvidence } from '../sync/stored-group.ts';
 import type { Authority } from './authority.ts';
 import type { GoldenInput } from './golden-input.ts';
 

@@ -1,7 +1,7 @@
 import type { Decision, Finding } from '../identity/work-item.ts';
 import type { Identity, IdentityKey } from '../person/person-identifier.ts';
-import type { StoredEvidence } from '../sync/ports.ts';
 import type { SourceName, SourcePosition } from '../sync/source-record.ts';
+import type { StoredEvidence } from '../sync/stored-group.ts';
 import type { FieldGroup, GoldenRecord } from './golden-record.ts';
 
 /** Everything that a golden record is made of, beside the rules and the phase. */

@@ -1,5 +1,5 @@
 import type { PartialDate } from '../person/partial-date.ts';
-import type { MembershipChange } from '../sync/ports.ts';
+import type { MembershipChange } from '../sync/batch-changes.ts';
 import type { GoldenRecord, Membership } from './golden-record.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Relation } from '../mapping/person-evidence.ts';
 import { identityText, type PersonKey } from '../person/person-identifier.ts';
-import type { PurgeOrder } from '../sync/ports.ts';
+import type { PurgeOrder } from '../sync/batch-changes.ts';
 import { FIELD_GROUPS, type GoldenRecord } from './golden-record.ts';
 import { HIDDEN_GROUPS } from './hidden-groups.ts';
 

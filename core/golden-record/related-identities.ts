@@ -1,5 +1,5 @@
 import { type Identity, identityText } from '../person/person-identifier.ts';
-import type { StoredEvidence } from '../sync/ports.ts';
+import type { StoredEvidence } from '../sync/stored-group.ts';
 
 const NOBODY: readonly Identity[] = [];
 

@@ -1,6 +1,6 @@
 import type { PersonEvidence } from '../mapping/person-evidence.ts';
 import type { PartialDate } from '../person/partial-date.ts';
-import type { StoredEvidence } from '../sync/ports.ts';
+import type { StoredEvidence } from '../sync/stored-group.ts';
 
 /** What the registers say of one identity: PU's record, else Master's. Null: neither has one. */
 export function latestRecord(evidence: readonly StoredEvidence[]): PersonEvidence | null {

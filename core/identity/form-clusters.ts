@@ -4,8 +4,8 @@ import {
   type PersonKey,
   personKeyOf,
 } from '../person/person-identifier.ts';
-import type { StoredEvidence } from '../sync/ports.ts';
 import type { SourceName } from '../sync/source-record.ts';
+import type { StoredEvidence } from '../sync/stored-group.ts';
 import { joinRealNumbers } from './birth-conflicts.ts';
 import { claimReserveNumbers } from './claimed-twice.ts';
 import { collectPairs, type LinkNode, type LinkPair } from './link-pairs.ts';

@@ -2,8 +2,8 @@ import type { StatedLink } from '../mapping/person-evidence.ts';
 import { classifyRoot } from '../person/identity-type.ts';
 import type { IdentityKey, IdentityType } from '../person/person-identifier.ts';
 import { identityText } from '../person/person-identifier.ts';
-import type { StoredEvidence } from '../sync/ports.ts';
 import type { SourceName, SourcePosition } from '../sync/source-record.ts';
+import type { StoredEvidence } from '../sync/stored-group.ts';
 import type { Member } from './form-clusters.ts';
 import type { Decision } from './work-item.ts';
 

@@ -1,8 +1,10 @@
 import { type Finding, FOUND_ONCE, WORK_ITEM_RULES } from '../identity/work-item.ts';
 import type { Identity } from '../person/person-identifier.ts';
+import { NO_CHANGES } from './batch-changes.ts';
 import type { DecideRules } from './decide-batch.ts';
-import { type DecisionRequest, type IdentityGroup, NO_CHANGES, type PersonStore } from './ports.ts';
+import type { DecisionRequest, PersonStore } from './ports.ts';
 import { rederiveIdentities } from './rederive.ts';
+import type { IdentityGroup } from './stored-group.ts';
 
 /** `not-open`: nobody is or was asked that. `not-a-choice`: another kind of item can be answered so. */
 export type DecisionOutcome = 'done' | 'not-open' | 'not-a-choice';

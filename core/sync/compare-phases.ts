@@ -3,7 +3,7 @@ import { deriveGolden } from '../golden-record/derive-golden.ts';
 import { changedGroups } from '../golden-record/diff-golden-record.ts';
 import { FIELD_GROUPS, type FieldGroup } from '../golden-record/golden-record.ts';
 import { formClusters } from '../identity/form-clusters.ts';
-import type { IdentityGroup } from './ports.ts';
+import type { IdentityGroup } from './stored-group.ts';
 
 /** What a switch of the phase would change, in persons. */
 export interface PhaseComparison {

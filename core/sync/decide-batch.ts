@@ -5,10 +5,11 @@ import type { Withheld } from '../golden-record/golden-input.ts';
 import { relatedIdentities } from '../golden-record/related-identities.ts';
 import { formClusters } from '../identity/form-clusters.ts';
 import { type Identity, identityText } from '../person/person-identifier.ts';
+import type { BatchChanges } from './batch-changes.ts';
 import { type DecidedCluster, decideSet, type SetDecision } from './decide-set.ts';
 import { itemChanges } from './item-changes.ts';
 import { linkChanges } from './link-changes.ts';
-import type { BatchChanges, ContentHasher } from './ports.ts';
+import type { ContentHasher } from './ports.ts';
 import type { GroupSet } from './take-in.ts';
 
 /** What persons are decided by, beside the phase. */

@@ -4,10 +4,11 @@ import type { GoldenResult } from '../golden-record/golden-input.ts';
 import { type FormedCluster, formClusters } from '../identity/form-clusters.ts';
 import type { Finding } from '../identity/work-item.ts';
 import type { IdentityKey, PersonKey } from '../person/person-identifier.ts';
+import type { FollowUp, IdentityWrite, PersonWrite, PurgeOrder } from './batch-changes.ts';
 import type { DecideRules } from './decide-batch.ts';
 import { personWrite, redirects } from './person-writes.ts';
-import type { FollowUp, IdentityWrite, PersonWrite, PurgeOrder, StoredPerson } from './ports.ts';
 import { followUpsOf, purgesOf } from './protection-changes.ts';
+import type { StoredPerson } from './stored-group.ts';
 import { StoredIdentities } from './stored-identities.ts';
 import type { GroupSet } from './take-in.ts';
 

@@ -1,7 +1,8 @@
 import type { PersonEvidence } from '../mapping/person-evidence.ts';
 import { utcSecondOf } from '../person/utc-second.ts';
+import type { EvidenceWrite } from './batch-changes.ts';
 import type { IncomingEvidence, RecordChain } from './incoming-evidence.ts';
-import type { ContentHasher, EvidenceWrite, StoredEvidence, StoredIdentity } from './ports.ts';
+import type { ContentHasher } from './ports.ts';
 import { protectEvidence } from './protect-evidence.ts';
 import {
   BEFORE_EVERYTHING,
@@ -9,6 +10,7 @@ import {
   type SourceName,
   type SourcePosition,
 } from './source-record.ts';
+import type { StoredEvidence, StoredIdentity } from './stored-group.ts';
 
 /** What is known from one source while its records are gone through. */
 interface Known {

@@ -1,6 +1,7 @@
 import type { Finding } from '../identity/work-item.ts';
+import { NO_CHANGES } from './batch-changes.ts';
 import type { DecideRules } from './decide-batch.ts';
-import { type DueFollowUp, type FollowUps, NO_CHANGES, type PersonStore } from './ports.ts';
+import type { DueFollowUp, FollowUps, PersonStore } from './ports.ts';
 import { rederiveIdentities } from './rederive.ts';
 
 /** More people than this at one address is a home or a campus, which gives nobody away. */

@@ -1,7 +1,7 @@
 import type { PersonEvidence } from '../mapping/person-evidence.ts';
 import type { ProtectionFlags } from '../mapping/raised-protection.ts';
 import { type Identity, identityText } from '../person/person-identifier.ts';
-import type { RecordCause } from './ports.ts';
+import type { RecordCause } from './batch-changes.ts';
 
 /** What one record of a batch says. */
 export interface IncomingEvidence {

@@ -1,7 +1,7 @@
 import type { Finding } from '../identity/work-item.ts';
+import type { BatchChanges } from './batch-changes.ts';
 import type { SetDecision } from './decide-set.ts';
 import { onlyIn } from './only-in.ts';
-import type { BatchChanges } from './ports.ts';
 import type { GroupSet } from './take-in.ts';
 
 /** Work items whose reason is there now, and those whose reason is gone. */

@@ -1,7 +1,7 @@
 import type { Join } from '../identity/form-clusters.ts';
+import type { BatchChanges } from './batch-changes.ts';
 import type { SetDecision } from './decide-set.ts';
 import { onlyIn } from './only-in.ts';
-import type { BatchChanges } from './ports.ts';
 import type { GroupSet } from './take-in.ts';
 
 /** Links that count from now on, and those that do no more, each with who states it. */

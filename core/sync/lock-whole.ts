@@ -1,5 +1,6 @@
 import { type Identity, identityText } from '../person/person-identifier.ts';
-import type { IdentityGroup, PersonTransaction } from './ports.ts';
+import type { PersonTransaction } from './ports.ts';
+import type { IdentityGroup } from './stored-group.ts';
 import { linkedWith } from './take-in.ts';
 
 /**

@@ -3,9 +3,10 @@ import { deriveEvents } from '../golden-record/derive-events.ts';
 import type { GoldenRecord } from '../golden-record/golden-record.ts';
 import { membershipChange } from '../golden-record/membership-change.ts';
 import { type ContentHash, identityText } from '../person/person-identifier.ts';
+import type { PersonWrite } from './batch-changes.ts';
 import type { DecideRules } from './decide-batch.ts';
 import type { DecidedCluster } from './decide-set.ts';
-import type { ContentHasher, PersonWrite } from './ports.ts';
+import type { ContentHasher } from './ports.ts';
 import type { GroupSet } from './take-in.ts';
 
 /** @returns undefined when nobody could see a difference. */

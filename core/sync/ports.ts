@@ -22,14 +22,9 @@
  * since, for other content, and a consumer that refuses what is not newer keeps what it has: docs/what-if.md says what to do until a later
  * release raises them. The ledger of deliveries comes with the consumers.
  */
-import type { ErrorCode } from '../errors/error-codes.ts';
 import type { Phase } from '../golden-record/authority.ts';
-import type { FieldGroup, GoldenRecord, Membership } from '../golden-record/golden-record.ts';
 import type { PersonEvent } from '../golden-record/person-event.ts';
-import type { Join } from '../identity/form-clusters.ts';
-import type { Decision, DecisionChoice, Finding } from '../identity/work-item.ts';
-import type { PersonEvidence } from '../mapping/person-evidence.ts';
-import type { PartialDate } from '../person/partial-date.ts';
+import type { DecisionChoice, Finding } from '../identity/work-item.ts';
 import type {
   ContentHash,
   Identity,
@@ -37,7 +32,9 @@ import type {
   IdentityKey,
   PersonKey,
 } from '../person/person-identifier.ts';
-import type { CauseSource, SourceMessage, SourceName, SourcePosition } from './source-record.ts';
+import type { BatchChanges, ChangeCause, FollowUp } from './batch-changes.ts';
+import type { SourceMessage, SourceName } from './source-record.ts';
+import type { IdentityGroup, StoredPerson } from './stored-group.ts';
 
 /** A run of consecutive records of one partition of a raw topic. Offsets are Kafka's, as numbers below 2^53. */
 export interface SourceBatch {
@@ -59,181 +56,6 @@ export interface RawRecord {
   /** The value as it came, for parking. Personal data. */
   readonly payload: Uint8Array;
 }
-
-/** One identity of a group with its evidence: all that the hub knows. */
-export interface StoredIdentity {
-  readonly identity: Identity;
-  readonly identityKey: IdentityKey;
-  /** The person that it belongs to now. */
-  readonly personKey: PersonKey;
-  /** When it was first seen, in microseconds since 1970. */
-  readonly firstSeen: number;
-  /** Whether its person is protected: relatives do not show it. */
-  readonly isProtected: boolean;
-  readonly evidence: readonly StoredEvidence[];
-}
-
-/** The latest mapped source record of one source about one identity. */
-export interface StoredEvidence {
-  readonly source: SourceName;
-  readonly position: SourcePosition;
-  /**
-   * Null when the source has positively removed the identity (the position is kept so that an older record does not revive it), or was asked
-   * and does not know it (at `BEFORE_EVERYTHING`).
-   */
-  readonly content: PersonEvidence | null;
-  readonly contentHash: ContentHash;
-}
-
-/** What is stored under a person key. Its version only rises. */
-export interface StoredPerson {
-  readonly personKey: PersonKey;
-  readonly version: number;
-  /** Null when there is nobody to publish: removed, withheld, or redirected. */
-  readonly golden: GoldenRecord | null;
-  /** The key that the person is known by now; null: this one. With it `golden` is null. */
-  readonly redirectTo: PersonKey | null;
-  readonly contentHash: ContentHash;
-}
-
-/** Identities that any link connects, whether it counts or not, with everything that was stored about them. What is locked together. */
-export interface IdentityGroup {
-  /** The key of its first-seen identity. */
-  readonly groupKey: IdentityKey;
-  readonly identities: readonly StoredIdentity[];
-  /** Everything that was ever written under a key of these identities: persons and redirects. */
-  readonly persons: readonly StoredPerson[];
-  readonly decisions: readonly Decision[];
-  /** Without those that are {@link FOUND_ONCE}. */
-  readonly openItems: readonly Finding[];
-  /** The links that count now, as they were written last. */
-  readonly joins: readonly Join[];
-}
-
-export interface EvidenceWrite {
-  readonly identityKey: IdentityKey;
-  readonly evidence: StoredEvidence;
-  /** The content as JSON, of which its hash was made: the store keeps this text, so that it is made only once. */
-  readonly contentText: string;
-  /** True when the store has no evidence of this (identity, source) yet. */
-  readonly isNew: boolean;
-  /**
-   * For the journal: names of the fields that are not as before, without values. `all`: the first record, or the first after a removal. Empty:
-   * only the position moved, which the journal leaves out. A removal is `removed`, an identity that the source does not know `unknown`.
-   */
-  readonly changed: readonly (keyof PersonEvidence)[] | 'all' | 'removed' | 'unknown';
-}
-
-/** Where an identity belongs now. Written when something of it is not as before. */
-export interface IdentityWrite {
-  readonly identityKey: IdentityKey;
-  readonly personKey: PersonKey;
-  readonly groupKey: IdentityKey;
-  readonly isProtected: boolean;
-}
-
-/** What a consumer has to forget of what it was sent up to and with a version. */
-export interface PurgeOrder {
-  readonly personKey: PersonKey;
-  readonly reason: 'protection-raised' | 'relation-hidden';
-  readonly fields: readonly FieldGroup[];
-  readonly upToVersion: number;
-}
-
-/** The membership as it was and as it is; `endsOn`: when the one before ended in the world, where somebody says so. */
-export interface MembershipChange {
-  readonly before: Membership | null;
-  readonly after: Membership | null;
-  readonly endsOn: PartialDate | null;
-}
-
-/** A new version of what is stored under a person key, with what happened. Its events and its state go to the outbox. */
-export interface PersonWrite {
-  readonly person: StoredPerson;
-  /** The golden record as JSON, of which its hash was made. `null` for a redirect. */
-  readonly goldenText: string;
-  /** True when the store has nothing under this key yet. */
-  readonly isNew: boolean;
-  readonly events: readonly PersonEvent[];
-  /** What made the change. */
-  readonly cause: ChangeCause;
-  /** Null: as before. */
-  readonly membership: MembershipChange | null;
-  /** Hash of the residential address of somebody unprotected, so that who lives there can be found; null: none. */
-  readonly addressHash: ContentHash | null;
-}
-
-/**
- * Protection of an identity came or went: whoever states a relation with it has to be looked at again, and when it came, whoever lives where the
- * person was published before.
- */
-export interface FollowUp {
-  readonly identityKey: IdentityKey;
-  readonly isProtected: boolean;
-  /** Of the address that was published before; null: none was, or protection went. */
-  readonly addressHash: ContentHash | null;
-}
-
-/** What is behind a change: a source record, or (`hub`) the walk or decision whose number is the position's version, in the phase that is its epoch. */
-export interface ChangeCause {
-  readonly source: CauseSource;
-  readonly position: SourcePosition;
-  /** When the source connector read the record, ISO 8601 in UTC; for latency figures. Of the hub: when it was asked for. */
-  readonly readAt: string;
-}
-
-/** A {@link ChangeCause} that is a record of a register. */
-export interface RecordCause extends ChangeCause {
-  readonly source: SourceName;
-}
-
-/** A record that we refuse to decide on. The store encrypts the payload. */
-export interface ParkedRecord {
-  readonly code: ErrorCode;
-  readonly source: SourceName;
-  readonly identityHash: IdentityHash;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  /** Null when the record could not be read. */
-  readonly position: SourcePosition | null;
-  /** The mapped field that was wrong, when the code is about one. */
-  readonly field: string | null;
-  readonly payload: Uint8Array;
-}
-
-/** Everything that one batch changes. */
-export interface BatchChanges {
-  readonly evidence: readonly EvidenceWrite[];
-  readonly identities: readonly IdentityWrite[];
-  /** Those that raise protection stand first: their outbox rows get the lowest ids. */
-  readonly persons: readonly PersonWrite[];
-  /** Links that count from now on, or no more; the store keeps since when and until when. */
-  readonly links: { readonly begun: readonly Join[]; readonly ended: readonly Join[] };
-  /** Work items. Opening one that is open, or closing one that is not, changes nothing. */
-  readonly items: { readonly opened: readonly Finding[]; readonly closed: readonly Finding[] };
-  readonly followUps: readonly FollowUp[];
-  readonly purges: readonly PurgeOrder[];
-  /** Each takes the place of what was parked of the same identity before, unless that is newer by its position. */
-  readonly parked: readonly ParkedRecord[];
-  /** Identities of which a good record came: what was parked of them up to its position is cleared. A stale record clears nothing newer. */
-  readonly cleared: readonly {
-    readonly identityHash: IdentityHash;
-    readonly position: SourcePosition;
-  }[];
-}
-
-export const NO_CHANGES: BatchChanges = {
-  evidence: [],
-  identities: [],
-  persons: [],
-  links: { begun: [], ended: [] },
-  items: { opened: [], closed: [] },
-  followUps: [],
-  purges: [],
-  parked: [],
-  cleared: [],
-};
 
 /** The hub's store as the main path sees it. */
 export interface PersonStore {

@@ -11,10 +11,11 @@ import { safeWord } from '../errors/log-safe.ts';
 import { linkTargets } from '../identity/link-targets.ts';
 import type { MappingResult } from '../mapping/mapping-result.ts';
 import type { Identity, IdentityHash } from '../person/person-identifier.ts';
+import type { ParkedRecord, RecordCause } from './batch-changes.ts';
 import { type DecideCounts, type DecideRules, decideBatch, relativesOf } from './decide-batch.ts';
 import type { IncomingEvidence } from './incoming-evidence.ts';
 import { lockWhole } from './lock-whole.ts';
-import type { ParkedRecord, PersonStore, RawRecord, RecordCause, SourceBatch } from './ports.ts';
+import type { PersonStore, RawRecord, SourceBatch } from './ports.ts';
 import {
   BEFORE_EVERYTHING,
   comparePositions,

@@ -1,8 +1,9 @@
 import { forgetRelations, forgetUnprotected } from '../golden-record/purge-order.ts';
 import type { PersonKey } from '../person/person-identifier.ts';
+import type { FollowUp, IdentityWrite, PurgeOrder } from './batch-changes.ts';
 import type { DecidedCluster } from './decide-set.ts';
 import { addressHashOf, showedHidden } from './person-writes.ts';
-import type { ContentHasher, FollowUp, IdentityWrite, PurgeOrder } from './ports.ts';
+import type { ContentHasher } from './ports.ts';
 import type { StoredIdentities } from './stored-identities.ts';
 
 /** Of each identity whose protection came or went; the address that was published is looked at once for each person. */

@@ -1,6 +1,8 @@
 import type { PersonEvent } from '../golden-record/person-event.ts';
 import type { PersonKey } from '../person/person-identifier.ts';
-import type { ChangeCause, Lease, Outbox, OutboxEntry, StoredPerson } from './ports.ts';
+import type { ChangeCause } from './batch-changes.ts';
+import type { Lease, Outbox, OutboxEntry } from './ports.ts';
+import type { StoredPerson } from './stored-group.ts';
 
 /** One business event on its way out. */
 export interface OutgoingEvent {

@@ -1,4 +1,5 @@
 import type { Identity } from '../person/person-identifier.ts';
+import { type ChangeCause, NO_CHANGES } from './batch-changes.ts';
 import {
   type DecideCounts,
   type Decided,
@@ -7,15 +8,8 @@ import {
   relativesOf,
 } from './decide-batch.ts';
 import { completeGroups, lockWhole } from './lock-whole.ts';
-import {
-  type ChangeCause,
-  type Derivation,
-  type IdentityGroup,
-  NO_CHANGES,
-  type PersonStore,
-  type PersonTransaction,
-  type PhaseState,
-} from './ports.ts';
+import type { Derivation, PersonStore, PersonTransaction, PhaseState } from './ports.ts';
+import type { IdentityGroup } from './stored-group.ts';
 import { asStored } from './take-in.ts';
 
 export interface DerivationOptions {

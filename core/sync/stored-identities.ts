@@ -1,5 +1,5 @@
 import type { IdentityKey } from '../person/person-identifier.ts';
-import type { StoredIdentity, StoredPerson } from './ports.ts';
+import type { StoredIdentity, StoredPerson } from './stored-group.ts';
 import type { GroupSet } from './take-in.ts';
 
 /** The identities of a set as they are stored, with their groups. */

@@ -2,17 +2,12 @@ import type { Member } from '../identity/form-clusters.ts';
 import { linkTargets } from '../identity/link-targets.ts';
 import { createUnionFind } from '../identity/union-find.ts';
 import { type Identity, identityText } from '../person/person-identifier.ts';
+import type { ChangeCause, EvidenceWrite } from './batch-changes.ts';
 import { writeOfRecords } from './evidence-write.ts';
 import { chainsByIdentity, type IncomingEvidence } from './incoming-evidence.ts';
-import type {
-  ChangeCause,
-  ContentHasher,
-  EvidenceWrite,
-  IdentityGroup,
-  StoredEvidence,
-  StoredIdentity,
-} from './ports.ts';
+import type { ContentHasher } from './ports.ts';
 import { comparePositions } from './source-record.ts';
+import type { IdentityGroup, StoredEvidence, StoredIdentity } from './stored-group.ts';
 
 /** Groups that are one group from now on, with the evidence of their identities as it will be. */
 export interface GroupSet {

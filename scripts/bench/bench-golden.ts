@@ -10,8 +10,8 @@ import {
   type IdentityKey,
   identityText,
 } from '../../core/person/person-identifier.ts';
-import type { StoredEvidence } from '../../core/sync/ports.ts';
 import type { SourceName, SourceRecord } from '../../core/sync/source-record.ts';
+import type { StoredEvidence } from '../../core/sync/stored-group.ts';
 import { createPopulation } from '../population/population.ts';
 import { type BenchResult, percentile } from './bench-result.ts';
 import { knownToBoth } from './bench-source-records.ts';

@@ -24,7 +24,6 @@ export type BenchName = (typeof BENCH_NAMES)[number];
 
 /** What `--only` can measure beside the table: parts of a figure that stands there. */
 export const EXTRA_BENCH_NAMES = ['store'] as const;
-export type ExtraBenchName = (typeof EXTRA_BENCH_NAMES)[number];
 
 /** One measurement, as it stands in `docs/benchmarks.json`. */
 export interface BenchResult<Name extends string = BenchName> {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { GoldenPerson } from '../../core/golden-record/golden-record.ts';
 import type { PersonEvidence } from '../../core/mapping/person-evidence.ts';
 import type { ContentHash, Identity, Oid } from '../../core/person/person-identifier.ts';
-import type { BatchChanges, IdentityGroup } from '../../core/sync/ports.ts';
+import type { BatchChanges } from '../../core/sync/batch-changes.ts';
+import type { IdentityGroup } from '../../core/sync/stored-group.ts';
 
 const ROOT = '1.2.752.74.9.9.9999' as Oid;
 

@@ -7,12 +7,9 @@ import {
   identityText,
   personKeyOf,
 } from '../../core/person/person-identifier.ts';
-import {
-  type DecisionRequest,
-  type GroupPage,
-  type IdentityGroup,
-  NO_CHANGES,
-} from '../../core/sync/ports.ts';
+import { NO_CHANGES } from '../../core/sync/batch-changes.ts';
+import type { DecisionRequest, GroupPage } from '../../core/sync/ports.ts';
+import type { IdentityGroup } from '../../core/sync/stored-group.ts';
 import {
   doBatch,
   firstSeenFirst,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ContentHash } from '../../core/person/person-identifier.ts';
-import { type IdentityGroup, NO_CHANGES } from '../../core/sync/ports.ts';
+import { NO_CHANGES } from '../../core/sync/batch-changes.ts';
+import type { IdentityGroup } from '../../core/sync/stored-group.ts';
 import {
   changesOf,
   doBatch,

@@ -9,19 +9,16 @@ import {
   type PersonKey,
   personKeyOf,
 } from '../../core/person/person-identifier.ts';
-import {
-  type BatchChanges,
-  type IdentityGroup,
-  type LeaseStore,
-  NO_CHANGES,
-  type Outbox,
-  type PersonStore,
-  type PersonTransaction,
-  type PersonWrite,
-  type SourceCheckpointStore,
-  type StoredIdentity,
+import { type BatchChanges, NO_CHANGES, type PersonWrite } from '../../core/sync/batch-changes.ts';
+import type {
+  LeaseStore,
+  Outbox,
+  PersonStore,
+  PersonTransaction,
+  SourceCheckpointStore,
 } from '../../core/sync/ports.ts';
 import type { SourcePosition } from '../../core/sync/source-record.ts';
+import type { IdentityGroup, StoredIdentity } from '../../core/sync/stored-group.ts';
 
 /** For `toEqual`: whatever number or bigint the store gave. */
 export const SOME_NUMBER: unknown = expect.any(Number);

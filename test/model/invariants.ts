@@ -1,7 +1,7 @@
 import type { GoldenRecord } from '../../core/golden-record/golden-record.ts';
 import type { PersonKey } from '../../core/person/person-identifier.ts';
 import { identityText } from '../../core/person/person-identifier.ts';
-import type { StoredIdentity, StoredPerson } from '../../core/sync/ports.ts';
+import type { StoredIdentity, StoredPerson } from '../../core/sync/stored-group.ts';
 import { broke } from './broken-invariant.ts';
 import type { HubView, OrderedPurge } from './model-hub.ts';
 import { protectionOf } from './oracle-protection.ts';

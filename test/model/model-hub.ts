@@ -1,14 +1,9 @@
 import type { Phase } from '../../core/golden-record/authority.ts';
 import type { Decision, Finding } from '../../core/identity/work-item.ts';
 import type { IdentityKey, PersonKey } from '../../core/person/person-identifier.ts';
-import type {
-  FollowUps,
-  PersonStore,
-  PhaseState,
-  PurgeOrder,
-  StoredIdentity,
-  StoredPerson,
-} from '../../core/sync/ports.ts';
+import type { PurgeOrder } from '../../core/sync/batch-changes.ts';
+import type { FollowUps, PersonStore, PhaseState } from '../../core/sync/ports.ts';
+import type { StoredIdentity, StoredPerson } from '../../core/sync/stored-group.ts';
 
 /** A store under test, with what a person or a command does to it. */
 export interface ModelHub {

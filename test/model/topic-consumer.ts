@@ -1,5 +1,5 @@
 import type { PersonKey } from '../../core/person/person-identifier.ts';
-import type { StoredPerson } from '../../core/sync/ports.ts';
+import type { StoredPerson } from '../../core/sync/stored-group.ts';
 import { broke } from './broken-invariant.ts';
 
 /** A consumer that knows nothing but the compacted topic `person.state.v1`: the newest message of each key. */

@@ -5,7 +5,8 @@ import {
   identityText,
   personKeyOf,
 } from '../../core/person/person-identifier.ts';
-import type { GroupPage, IdentityGroup } from '../../core/sync/ports.ts';
+import type { GroupPage } from '../../core/sync/ports.ts';
+import type { IdentityGroup } from '../../core/sync/stored-group.ts';
 import { identityByKey, type KeptIdentity, type PlainState } from './plain-state.ts';
 
 /** The groups of these identities, whole; unknown ones become a group of their own. */

@@ -9,15 +9,13 @@ import type {
 } from '../../core/person/person-identifier.ts';
 import type {
   ChangeCause,
-  Derivation,
   FollowUp,
   MembershipChange,
   ParkedRecord,
-  PhaseState,
   PurgeOrder,
-  StoredIdentity,
-  StoredPerson,
-} from '../../core/sync/ports.ts';
+} from '../../core/sync/batch-changes.ts';
+import type { Derivation, PhaseState } from '../../core/sync/ports.ts';
+import type { StoredIdentity, StoredPerson } from '../../core/sync/stored-group.ts';
 
 /** An event with the person that it is about. */
 export interface ToldEvent {

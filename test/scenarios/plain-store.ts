@@ -4,16 +4,15 @@ import {
   identityText,
   type PersonKey,
 } from '../../core/person/person-identifier.ts';
+import type { PurgeOrder } from '../../core/sync/batch-changes.ts';
 import type {
   Derivation,
   FollowUps,
   PersonStore,
   PersonTransaction,
-  PurgeOrder,
-  StoredEvidence,
-  StoredPerson,
 } from '../../core/sync/ports.ts';
 import type { SourceName } from '../../core/sync/source-record.ts';
+import type { StoredEvidence, StoredPerson } from '../../core/sync/stored-group.ts';
 import { createFollowUps } from './plain-follow-ups.ts';
 import {
   copyState,

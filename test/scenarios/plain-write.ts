@@ -3,7 +3,7 @@ import type {
   EvidenceWrite,
   IdentityWrite,
   PersonWrite,
-} from '../../core/sync/ports.ts';
+} from '../../core/sync/batch-changes.ts';
 import { comparePositions } from '../../core/sync/source-record.ts';
 import { findingText, identityByKey, joinText, type PlainState } from './plain-state.ts';
 

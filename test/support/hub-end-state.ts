@@ -7,7 +7,7 @@ import { deriveGolden } from '../../core/golden-record/derive-golden.ts';
 import { relatedIdentities } from '../../core/golden-record/related-identities.ts';
 import { type FormedCluster, formClusters } from '../../core/identity/form-clusters.ts';
 import type { IdentityKey, PersonKey } from '../../core/person/person-identifier.ts';
-import type { IdentityGroup, StoredPerson } from '../../core/sync/ports.ts';
+import type { IdentityGroup, StoredPerson } from '../../core/sync/stored-group.ts';
 import { testEnvironment } from './env.ts';
 import type { HubWorld } from './hub-world.ts';
 import { testRules } from './test-rules.ts';

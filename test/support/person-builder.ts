@@ -6,13 +6,9 @@ import {
   OID_PNR,
   type PersonKey,
 } from '../../core/person/person-identifier.ts';
-import type {
-  ContentHasher,
-  IdentityGroup,
-  StoredEvidence,
-  StoredPerson,
-} from '../../core/sync/ports.ts';
+import type { ContentHasher } from '../../core/sync/ports.ts';
 import type { SourcePosition } from '../../core/sync/source-record.ts';
+import type { IdentityGroup, StoredEvidence, StoredPerson } from '../../core/sync/stored-group.ts';
 
 /** Official test numbers (Skatteverket) of the year 1890: nobody living can have one. */
 export const TEST_PNR = ['189001019802', '189001029819', '189001039800', '189001049817'] as const;

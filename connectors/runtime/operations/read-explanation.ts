@@ -10,7 +10,8 @@ import {
 } from '../../../core/identity/form-clusters.ts';
 import type { Finding } from '../../../core/identity/work-item.ts';
 import type { IdentityKey } from '../../../core/person/person-identifier.ts';
-import type { PhaseState, StoredPerson } from '../../../core/sync/ports.ts';
+import type { PhaseState } from '../../../core/sync/ports.ts';
+import type { StoredPerson } from '../../../core/sync/stored-group.ts';
 import type { HubStore } from '../../hub-store/hub-store.ts';
 import type { LinkPeriod } from '../../hub-store/link-periods.ts';
 import type { PersonLineage } from '../../hub-store/person-lineage.ts';

@@ -6,7 +6,8 @@ import {
   type Identity,
   personKeyOf,
 } from '../../../core/person/person-identifier.ts';
-import { type EvidenceWrite, type IdentityGroup, NO_CHANGES } from '../../../core/sync/ports.ts';
+import { type EvidenceWrite, NO_CHANGES } from '../../../core/sync/batch-changes.ts';
+import type { IdentityGroup } from '../../../core/sync/stored-group.ts';
 import {
   changesOf,
   evidenceOf,

@@ -9,7 +9,11 @@ import {
   type PersonKey,
   personKeyOf,
 } from '../../../core/person/person-identifier.ts';
-import { type EvidenceWrite, NO_CHANGES, type PersonWrite } from '../../../core/sync/ports.ts';
+import {
+  type EvidenceWrite,
+  NO_CHANGES,
+  type PersonWrite,
+} from '../../../core/sync/batch-changes.ts';
 import {
   changesOf,
   firstSeenFirst,

@@ -3,7 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statement } from '../../../connectors/hub-store/database.ts';
 import { type HubStore, openHubStore } from '../../../connectors/hub-store/hub-store.ts';
 import type { IdentityHash } from '../../../core/person/person-identifier.ts';
-import { type BatchChanges, NO_CHANGES, type ParkedRecord } from '../../../core/sync/ports.ts';
+import {
+  type BatchChanges,
+  NO_CHANGES,
+  type ParkedRecord,
+} from '../../../core/sync/batch-changes.ts';
 import { freshTopic, SOME_BIGINT, SOME_NUMBER } from '../../contracts/store-under-test.ts';
 import {
   createHubDatabase,

@@ -10,7 +10,7 @@ import {
   type PersonKey,
   parsePersonKey,
 } from '../../../core/person/person-identifier.ts';
-import type { StoredPerson } from '../../../core/sync/ports.ts';
+import type { StoredPerson } from '../../../core/sync/stored-group.ts';
 
 export const personKey = parsePersonKey('00000000-0000-4000-8000-000000000001') as PersonKey;
 export const day = { precision: 'day', value: '1890-01-01' } as const;

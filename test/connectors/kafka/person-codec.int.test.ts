@@ -5,7 +5,7 @@ import { FIELD_GROUPS, type GoldenPerson } from '../../../core/golden-record/gol
 import { EVENT_TYPES } from '../../../core/golden-record/person-event.ts';
 import { RELATION_KINDS } from '../../../core/mapping/person-evidence.ts';
 import { OID_PNR, type PersonKey, parsePersonKey } from '../../../core/person/person-identifier.ts';
-import type { ChangeCause } from '../../../core/sync/ports.ts';
+import type { ChangeCause } from '../../../core/sync/batch-changes.ts';
 import { testEnvironment } from '../../support/env.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { day, everybody, person, personKey, protectedPerson, stored } from './golden-samples.ts';

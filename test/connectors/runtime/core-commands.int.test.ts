@@ -20,7 +20,7 @@ import { runUpkeepRole, UPKEEP } from '../../../connectors/runtime/upkeep-role.t
 import type { PersonEvidence } from '../../../core/mapping/person-evidence.ts';
 import { type Oid, type PersonKey, personKeyOf } from '../../../core/person/person-identifier.ts';
 import type { DecideRules } from '../../../core/sync/decide-batch.ts';
-import type { StoredPerson } from '../../../core/sync/ports.ts';
+import type { StoredPerson } from '../../../core/sync/stored-group.ts';
 import {
   createHubDatabase,
   type TestDatabase,

@@ -13,8 +13,8 @@ import {
   OID_SNR,
   type Oid,
 } from '../../../core/person/person-identifier.ts';
-import type { StoredEvidence } from '../../../core/sync/ports.ts';
 import { BEFORE_EVERYTHING, type SourceName } from '../../../core/sync/source-record.ts';
+import type { StoredEvidence } from '../../../core/sync/stored-group.ts';
 import { at, evidence, pnr } from '../../support/person-builder.ts';
 import { testRules } from '../../support/test-rules.ts';
 

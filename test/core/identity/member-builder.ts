@@ -17,8 +17,8 @@ import {
   OID_SNR,
   type Oid,
 } from '../../../core/person/person-identifier.ts';
-import type { StoredEvidence } from '../../../core/sync/ports.ts';
 import type { SourceName } from '../../../core/sync/source-record.ts';
+import type { StoredEvidence } from '../../../core/sync/stored-group.ts';
 
 const ROOTS: Readonly<Record<IdentityType, Oid>> = {
   PNR: OID_PNR,

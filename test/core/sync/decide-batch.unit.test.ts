@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../../core/golden-record/authority.ts';
 import type { PersonEvidence } from '../../../core/mapping/person-evidence.ts';
 import type { IncomingEvidence } from '../../../core/sync/incoming-evidence.ts';
-import type { IdentityGroup, StoredEvidence } from '../../../core/sync/ports.ts';
+import type { IdentityGroup, StoredEvidence } from '../../../core/sync/stored-group.ts';
 import { at, evidence, groupOf, plainHasher, pnr } from '../../support/person-builder.ts';
 import { decide } from './decide.ts';
 

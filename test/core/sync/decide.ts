@@ -1,7 +1,8 @@
 import type { Phase } from '../../../core/golden-record/authority.ts';
+import type { EvidenceWrite } from '../../../core/sync/batch-changes.ts';
 import { type Decided, decideBatch } from '../../../core/sync/decide-batch.ts';
 import type { IncomingEvidence } from '../../../core/sync/incoming-evidence.ts';
-import type { EvidenceWrite, IdentityGroup } from '../../../core/sync/ports.ts';
+import type { IdentityGroup } from '../../../core/sync/stored-group.ts';
 import { takeIn } from '../../../core/sync/take-in.ts';
 import { testRules } from '../../support/test-rules.ts';
 
