@@ -72,14 +72,25 @@ export class AvroCodec {
   async register(schema: RecordSchema): Promise<AvroWriter> {
     const subject = subjectOf(schema);
     return await this.#ask({ subject: safeWord(subject) }, async () => {
-      await this.#setLevel(subject);
-      const raw = schema as Parameters<SchemaRegistry['register']>[0];
-      const { id } = await this.#registry.register(raw, { subject, compatibility: LEVEL });
-      const type = (await this.#registry.getSchema(id)) as unknown as AvroType;
-      this.#ownTypes.set(type.name, type);
-      this.#readers.clear();
-      return { schemaId: id, encode: (record) => encodeWireFormat(id, type, record) };
+      try {
+        return await this.#registerOnce(schema, subject);
+      } catch (error) {
+        // Instances that start at once on a new registry get in each other's way while a subject is made: what the other one has made
+        // is there the second time. A schema that does not fit is refused again.
+        if (statusOf(error) !== 409) throw error;
+        return await this.#registerOnce(schema, subject);
+      }
     });
+  }
+
+  async #registerOnce(schema: RecordSchema, subject: string): Promise<AvroWriter> {
+    await this.#setLevel(subject);
+    const raw = schema as Parameters<SchemaRegistry['register']>[0];
+    const { id } = await this.#registry.register(raw, { subject, compatibility: LEVEL });
+    const type = (await this.#registry.getSchema(id)) as unknown as AvroType;
+    this.#ownTypes.set(type.name, type);
+    this.#readers.clear();
+    return { schemaId: id, encode: (record) => encodeWireFormat(id, type, record) };
   }
 
   /**
@@ -176,14 +187,20 @@ class RegistryAnswer extends Error {
   }
 }
 
+/** The HTTP status of an answer that is no success, our own or the client's. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('status' in error)) return undefined;
+  return typeof error.status === 'number' ? error.status : undefined;
+}
+
 /**
  * By status. 400 is not "bad request": the client also reports a registry that is down so, and a registry whose database is down
  * answers 500. What has no status comes from the client's own checks of a schema, or is a bug.
  */
 function wrapRegistryError(error: unknown, context: LogSafeFields): unknown {
   if (findHubError(error) !== undefined || !(error instanceof Error)) return error;
-  const { status } = error as { readonly status?: unknown };
-  if (typeof status !== 'number') {
+  const status = statusOf(error);
+  if (status === undefined) {
     return error.name.startsWith('ConfluentSchemaRegistry')
       ? HubError.wrap('HUB_KAFKA_SCHEMA_INCOMPATIBLE', error, context)
       : error;

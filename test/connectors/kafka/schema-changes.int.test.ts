@@ -45,6 +45,15 @@ describe('a schema that changes', () => {
   });
   const freshName = (): string => testName('Schema').replaceAll('-', '_');
 
+  it('is registered by instances that start at once on a new registry, all with one id', async () => {
+    for (let round = 0; round < 15; round += 1) {
+      const fresh = schema(freshName(), field('a'));
+      const codecs = [1, 2, 3, 4].map(() => new AvroCodec({ registryUrl, clientId: 'test' }));
+      const writers = await Promise.all(codecs.map((codec) => codec.register(fresh)));
+      expect(new Set(writers.map(({ schemaId }) => schemaId)).size).toBe(1);
+    }
+  });
+
   it('may gain a field with a default: old records are read in the new shape', async () => {
     const name = freshName();
     const old = await avro.register(schema(name, field('a')));
