@@ -22,6 +22,9 @@ export function findContradictions(
     ['KAFKA_TLS_KEY', 'KAFKA_TLS_CERT'],
     ['KAFKA_USER', 'KAFKA_PASSWORD'],
     ['KAFKA_PASSWORD', 'KAFKA_USER'],
+    ['LOOK_UP_CERT', 'LOOK_UP_KEY'],
+    ['LOOK_UP_KEY', 'LOOK_UP_CERT'],
+    ['LOOK_UP_CERT', 'LOOK_UP_CA'],
     ['PU_REST_URL', 'PU_URL'],
     ['PU_CERT', 'PU_URL'],
     ['PU_KEY', 'PU_URL'],
@@ -34,6 +37,11 @@ export function findContradictions(
   }
   for (const name of ['KAFKA_TLS_CA', 'KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'] as const) {
     if (values.KAFKA_TLS === 'off' && values[name] !== undefined) add(name, 'needs KAFKA_TLS=on');
+  }
+  const isServed = purpose === 'instance' && values.HUB_ROLES?.includes('look-up');
+  const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(values.LOOK_UP_HOST ?? '');
+  if (isServed && !isLocal && values.LOOK_UP_CERT === undefined) {
+    add('LOOK_UP_CERT', "is not set, and LOOK_UP_HOST is another address than this machine's own");
   }
   const { MASTER_POLL_MS: pollMs, HUB_STALL_SECONDS: stallSeconds } = values;
   if (pollMs !== undefined && stallSeconds !== undefined && pollMs >= stallSeconds * 1_000) {

@@ -64,6 +64,18 @@ export interface KafkaTls {
   readonly key: Secret | undefined;
 }
 
+/** Where the look-up is served. PEM texts; null: in plain text, for this machine alone. */
+export interface LookUpConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: {
+    readonly cert: Secret;
+    readonly key: Secret;
+    /** Who signs the certificates of callers; undefined: they show tokens. */
+    readonly ca: Secret | undefined;
+  } | null;
+}
+
 /** The resolved configuration: checked, without contradictions, frozen to the bottom. Made only by `load-config.ts`. */
 export interface HubConfig {
   readonly environment: SettingValues['HUB_ENVIRONMENT'];
@@ -92,6 +104,13 @@ export interface HubConfig {
   readonly pu: PuConfig | null;
   readonly core: CoreConfig;
   readonly publisher: { readonly batchEntries: number; readonly alarmSeconds: number };
+  readonly consumers: {
+    /** Persons that are told to a consumer at once. */
+    readonly batchPersons: number;
+    /** JSON: the address of the database of each consumer that gets a table set. Undefined: none gets one. */
+    readonly databases: Secret | undefined;
+  };
+  readonly lookUp: LookUpConfig;
   readonly health: { readonly stallSeconds: number };
   readonly http: { readonly port: number };
   readonly log: { readonly level: SettingValues['HUB_LOG_LEVEL'] };

@@ -151,6 +151,18 @@ function resolveConfig(values: SettingValues): HubConfig {
       batchEntries: values.HUB_PUBLISH_BATCH,
       alarmSeconds: values.HUB_OUTBOX_ALARM_SECONDS,
     },
+    consumers: {
+      batchPersons: values.HUB_CONSUMER_BATCH,
+      databases: values.HUB_CONSUMER_DATABASES,
+    },
+    lookUp: {
+      host: values.LOOK_UP_HOST,
+      port: values.LOOK_UP_PORT,
+      tls:
+        values.LOOK_UP_CERT === undefined || values.LOOK_UP_KEY === undefined
+          ? null
+          : { cert: values.LOOK_UP_CERT, key: values.LOOK_UP_KEY, ca: values.LOOK_UP_CA },
+    },
     health: { stallSeconds: values.HUB_STALL_SECONDS },
     http: { port: values.HUB_HTTP_PORT },
     log: { level: values.HUB_LOG_LEVEL },

@@ -27,6 +27,8 @@ export const SETTING_SECTIONS = [
   'PU',
   'Kafka',
   'Main path and publisher',
+  'Consumers',
+  'Look-up',
   'Operation',
 ] as const;
 export type SettingSection = (typeof SETTING_SECTIONS)[number];

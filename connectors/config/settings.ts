@@ -23,7 +23,7 @@ import {
 } from './setting-kinds.ts';
 
 /** What an instance does. One process may have all of them; several processes share them. */
-export const HUB_ROLES = ['source', 'core', 'publisher'] as const;
+export const HUB_ROLES = ['source', 'core', 'publisher', 'consumers', 'look-up'] as const;
 export type HubRole = (typeof HUB_ROLES)[number];
 
 /** The services that can be named in HUB_ALLOW_PLAINTEXT. */
@@ -69,10 +69,10 @@ export const SETTINGS = {
   },
   HUB_ROLES: {
     section: 'Instance',
-    default: 'source,core,publisher',
+    default: 'source,core,publisher,consumers',
     kind: someOf(HUB_ROLES),
     description:
-      'What this instance does: read Master and PU into Kafka, make persons of it, publish them. Any number of instances may share a role.',
+      'What this instance does: read Master and PU into Kafka, make persons of it, publish them, tell each consumer, answer look-ups. Any number of instances may share a role.',
   },
   HUB_INSTANCE: {
     section: 'Instance',
@@ -337,6 +337,51 @@ export const SETTINGS = {
     default: '60',
     kind: wholeNumber(1, 86_400, 's'),
     description: 'An outbox entry that waits longer than this makes the instance unhealthy.',
+  },
+  HUB_CONSUMER_BATCH: {
+    section: 'Consumers',
+    default: '1000',
+    kind: wholeNumber(10, 10_000, 'persons'),
+    description: 'At most so many persons are told to a consumer at once.',
+  },
+  HUB_CONSUMER_DATABASES: {
+    section: 'Consumers',
+    optional: true,
+    kind: readableFile(),
+    description:
+      'A JSON file, {"<name of a consumer>": "<address of its database>"}, for consumers that get a table set. Holds passwords, so a file of this user alone.',
+  },
+  LOOK_UP_PORT: {
+    section: 'Look-up',
+    default: '9465',
+    kind: wholeNumber(0, 65_535, 'port'),
+    description:
+      'The look-up is served here by the role look-up, on 127.0.0.1 only unless LOOK_UP_HOST says otherwise. 0 takes a free port.',
+  },
+  LOOK_UP_HOST: {
+    section: 'Look-up',
+    default: '127.0.0.1',
+    kind: technicalName(1, 120),
+    description: 'The address that the look-up listens on. Any other than this machine needs TLS.',
+  },
+  LOOK_UP_CERT: {
+    section: 'Look-up',
+    optional: true,
+    kind: readableFile(),
+    description: 'A PEM file with the certificate of the look-up. Goes with LOOK_UP_KEY.',
+  },
+  LOOK_UP_KEY: {
+    section: 'Look-up',
+    optional: true,
+    kind: readableFile(),
+    description: 'A PEM file with the key of LOOK_UP_CERT.',
+  },
+  LOOK_UP_CA: {
+    section: 'Look-up',
+    optional: true,
+    kind: readableFile(),
+    description:
+      "A PEM file with the authorities that sign callers' certificates. Set: a caller may show a certificate instead of a token.",
   },
   HUB_STALL_SECONDS: {
     section: 'Operation',

@@ -79,15 +79,6 @@ export class PostgresFollowUps implements FollowUps {
     return (await this.#runner.query(RELATIVES, [identityKey])).map(identityOf);
   }
 
-  async findNeighbours(
-    addressHash: ContentHash,
-    identityKey: IdentityKey,
-    limit: number,
-  ): Promise<readonly IdentityKey[]> {
-    const rows = await this.#runner.query(NEIGHBOURS, [addressHash, identityKey, limit]);
-    return rows.map((row) => row.person_key as IdentityKey);
-  }
-
   async findOpenAbout(identityKey: IdentityKey): Promise<readonly Finding[]> {
     const rows = await this.#runner.query(OPEN_ABOUT, [identityKey, plainArray([...FOUND_ONCE])]);
     return rows.map(findingOf);
@@ -98,6 +89,17 @@ export class PostgresFollowUps implements FollowUps {
     const [row] = await this.#runner.query(COUNT);
     return Number(row?.waiting ?? 0);
   }
+}
+
+/** `PersonTransaction.findNeighbours`. */
+export async function findNeighbours(
+  runner: SqlRunner,
+  addressHash: ContentHash,
+  identityKey: IdentityKey,
+  limit: number,
+): Promise<readonly IdentityKey[]> {
+  const rows = await runner.query(NEIGHBOURS, [addressHash, identityKey, limit]);
+  return rows.map((row) => row.person_key as IdentityKey);
 }
 
 /** `PersonTransaction.finishFollowUp`: of two instances the second one waits for the first, and finds nothing. */

@@ -10,6 +10,8 @@ export interface HubStoreConfig {
   readonly poolSize: number;
   /** 32 bytes, AES-256-GCM: encrypts the payload of parked records. Secret. */
   readonly parkedPayloadKey: Uint8Array;
+  /** 32 bytes, of an HMAC: names the identities of erased persons whose return is refused. Secret. */
+  readonly erasedIdentityKey: Uint8Array;
   /** The partition of a person on the person topics. Given in, since it must be the publisher's own. */
   readonly partitionOfPerson: (personKey: PersonKey) => number;
 }

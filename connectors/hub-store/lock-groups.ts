@@ -67,7 +67,7 @@ export async function lockGroups(
   return groups;
 }
 
-/** Locks the groups of identities that are all stored already. */
+/** Locks the groups of those identities that are stored already; the others are left out. */
 export async function lockKnownGroups(
   runner: SqlRunner,
   known: readonly Identity[],

@@ -6,6 +6,9 @@ import { INSTANCES } from './migrations/0002-instances.ts';
 import { PARKED_POSITIONS } from './migrations/0003-parked-positions.ts';
 import { PU } from './migrations/0004-pu.ts';
 import { ONE_PERSON } from './migrations/0005-one-person.ts';
+import { CONSUMERS } from './migrations/0006-consumers.ts';
+import { LOOK_UP } from './migrations/0007-look-up.ts';
+import { ERASURES } from './migrations/0008-erasures.ts';
 
 /**
  * All steps of the hub's own tables, in order. Forward only: a released step is never edited or taken out, a new one is added
@@ -17,6 +20,9 @@ export const MIGRATIONS: readonly Migration[] = [
   PARKED_POSITIONS,
   PU,
   ONE_PERSON,
+  CONSUMERS,
+  LOOK_UP,
+  ERASURES,
 ];
 
 /**

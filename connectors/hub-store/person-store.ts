@@ -1,10 +1,17 @@
 import { HubError } from '../../core/errors/hub-error.ts';
 import { safeWord } from '../../core/errors/log-safe.ts';
-import type { Identity, IdentityKey, PersonKey } from '../../core/person/person-identifier.ts';
+import type {
+  ContentHash,
+  Identity,
+  IdentityKey,
+  PersonKey,
+} from '../../core/person/person-identifier.ts';
 import type { BatchChanges } from '../../core/sync/batch-changes.ts';
 import type {
   DecisionRequest,
   Derivation,
+  ErasedIdentities,
+  ErasedQuestion,
   GroupPage,
   PersonStore,
   PersonTransaction,
@@ -13,9 +20,10 @@ import type {
 import type { IdentityGroup } from '../../core/sync/stored-group.ts';
 import { type Database, type SqlRunner, statement } from './database.ts';
 import { lockDerivation, saveDerivation } from './derivation-store.ts';
-import { finishFollowUp } from './follow-up-store.ts';
+import type { ErasedIdentityHashes } from './erased-identities.ts';
+import { findNeighbours, finishFollowUp } from './follow-up-store.ts';
 import { lockGroupPage } from './group-pages.ts';
-import { lockGroups } from './lock-groups.ts';
+import { lockGroups, lockKnownGroups } from './lock-groups.ts';
 import { clearParked, park } from './parked-records.ts';
 import type { PayloadCipher } from './payload-cipher.ts';
 import { holdPhase } from './phase-store.ts';
@@ -55,6 +63,7 @@ const RESET_OFFSET = statement(
 export interface PersonStoreOptions {
   readonly partitionOfPerson: (personKey: PersonKey) => number;
   readonly cipher: PayloadCipher;
+  readonly erased: ErasedIdentityHashes;
   /** Called after a commit that put something in the outbox, with the partitions of it. */
   readonly onOutboxWrite: (partitions: ReadonlySet<number>) => void;
 }
@@ -70,9 +79,16 @@ export class PostgresPersonStore implements PersonStore {
   }
 
   async transact<T>(work: (transaction: PersonTransaction) => Promise<T>): Promise<T> {
+    return await this.transactOn(work);
+  }
+
+  /** As {@link transact}, for what this folder does beside it in the same transaction. */
+  async transactOn<T>(
+    work: (transaction: PersonTransaction, runner: SqlRunner) => Promise<T>,
+  ): Promise<T> {
     const written = new Set<number>();
     const result = await this.#database.transact((runner) =>
-      work(new PostgresPersonTransaction(runner, this.#options, written)),
+      work(new PostgresPersonTransaction(runner, this.#options, written), runner),
     );
     if (written.size > 0) this.#options.onOutboxWrite(written);
     return result;
@@ -110,8 +126,16 @@ class PostgresPersonTransaction implements PersonTransaction {
     return await lockGroups(this.#runner, identities);
   }
 
+  async lockKnownGroups(identities: readonly Identity[]): Promise<readonly IdentityGroup[]> {
+    return identities.length === 0 ? [] : await lockKnownGroups(this.#runner, identities);
+  }
+
   async readProtected(identities: readonly Identity[]): Promise<ReadonlySet<string>> {
     return await readProtected(this.#runner, identities);
+  }
+
+  async findErased(ask: () => ErasedQuestion): Promise<ErasedIdentities | undefined> {
+    return await this.#options.erased.find(this.#runner, ask);
   }
 
   async recordDecision(request: DecisionRequest, flaggedSince: number | null): Promise<boolean> {
@@ -120,6 +144,14 @@ class PostgresPersonTransaction implements PersonTransaction {
 
   async finishFollowUp(id: bigint): Promise<boolean> {
     return await finishFollowUp(this.#runner, id);
+  }
+
+  async findNeighbours(
+    addressHash: ContentHash,
+    identityKey: IdentityKey,
+    limit: number,
+  ): Promise<readonly IdentityKey[]> {
+    return await findNeighbours(this.#runner, addressHash, identityKey, limit);
   }
 
   async lockDerivation(): Promise<Derivation | undefined> {
@@ -152,6 +184,7 @@ class PostgresPersonTransaction implements PersonTransaction {
     await writeFollowUps(this.#runner, changes.followUps);
     await clearParked(this.#runner, [...changes.cleared, ...changes.parked]);
     await park(this.#runner, changes.parked, this.#options.cipher);
+    await this.#options.erased.countRefused(this.#runner, changes.refused);
   }
 
   async advanceOffset(topic: string, partition: number, nextOffset: number): Promise<void> {

@@ -39,6 +39,12 @@ export async function holdPhase(runner: SqlRunner): Promise<PhaseState> {
   return phaseState(row);
 }
 
+/** As {@link holdPhase}, after everybody who held it, and alone: nobody else reads it until the end of the transaction. */
+export async function holdPhaseAlone(runner: SqlRunner): Promise<PhaseState> {
+  await runner.execute(LOCK);
+  return await holdPhase(runner);
+}
+
 /** The phase with its last switch. */
 export interface StoredPhase extends PhaseState {
   /** Milliseconds since 1970. */

@@ -3,7 +3,9 @@ import type { PersonKey } from '../../core/person/person-identifier.ts';
 import type { PurgeOrder } from '../../core/sync/batch-changes.ts';
 import { type SqlRunner, statement } from './database.ts';
 
-/** What consumers were told to forget. Open until each has said that it did, which comes with the consumers. Log-safe. */
+/**
+ * What consumers were told to forget. Done when every consumer that has a record of the person in its ledger was given the order and has acknowledged it. Log-safe.
+ */
 export interface OpenPurgeOrder extends PurgeOrder {
   /** A UUID. */
   readonly id: string;
@@ -13,6 +15,16 @@ export interface OpenPurgeOrder extends PurgeOrder {
   /** By when, in milliseconds since 1970: 24 hours later. */
   readonly dueAt: number;
 }
+
+/**
+ * What concerns nobody is done: nobody was ever told of the person. An order of which a consumer had nothing left to forget stands with no fields and is acknowledged
+ * from the start by whoever stores it. A consumer that was added later was told nothing that it says. One that is gone has no ledger; what it was given and did not
+ * acknowledge stays open with it (`ConsumerPurges`).
+ */
+const IS_OPEN = `EXISTS (
+     SELECT FROM deliveries d JOIN consumers c ON c.id = d.consumer_id AND c.added_at <= o.ordered_at
+     LEFT JOIN consumer_purges p ON p.order_id = o.id AND p.consumer_id = d.consumer_id
+     WHERE d.person_key = o.person_key AND p.acknowledged_at IS NULL)`;
 
 const LIST = statement<{
   id: string;
@@ -26,12 +38,13 @@ const LIST = statement<{
   'list-purge-orders',
   `SELECT id, person_key, reason, array_to_json(fields) AS fields, up_to_version,
           (extract(epoch FROM ordered_at) * 1000)::bigint AS ordered_at, (extract(epoch FROM due_at) * 1000)::bigint AS due_at
-   FROM purge_orders ORDER BY ordered_at, id LIMIT $1`,
+   FROM purge_orders o WHERE ${IS_OPEN} ORDER BY ordered_at, id LIMIT $1`,
 );
 
 const COUNT = statement<{ open: string; oldest_seconds: string }>(
   'count-purge-orders',
-  `SELECT count(*) AS open, coalesce(extract(epoch FROM clock_timestamp() - min(ordered_at)), 0) AS oldest_seconds FROM purge_orders`,
+  `SELECT count(*) AS open, coalesce(extract(epoch FROM clock_timestamp() - min(ordered_at)), 0) AS oldest_seconds
+   FROM purge_orders o WHERE ${IS_OPEN}`,
 );
 
 /** The open purge orders. */

@@ -41,6 +41,13 @@ const END_MEMBERSHIPS = statement(
                 unnest($7::text[]) AS valid_from, unnest($8::text[]) AS ended_on) n`,
 );
 
+const TOUCH_TOLD = statement(
+  'touch-who-was-told',
+  `INSERT INTO consumer_touches (consumer_id, person_key)
+   SELECT d.consumer_id, d.person_key FROM deliveries d JOIN consumers c ON c.id = d.consumer_id
+   WHERE d.person_key = ANY ($1::uuid[])`,
+);
+
 const ORDER_PURGES = statement(
   'order-purges',
   `INSERT INTO purge_orders (person_key, reason, fields, up_to_version)
@@ -125,7 +132,7 @@ export async function writeMemberships(
   ]);
 }
 
-/** Orders that consumers forget what they were sent. */
+/** Orders that consumers forget what they were sent, and has those looked at who were: under a key that leads elsewhere nothing happens that they would hear of. */
 export async function orderPurges(runner: SqlRunner, orders: readonly PurgeOrder[]): Promise<void> {
   if (orders.length === 0) return;
   await runner.execute(ORDER_PURGES, [
@@ -134,6 +141,7 @@ export async function orderPurges(runner: SqlRunner, orders: readonly PurgeOrder
     plainArray(orders.map(({ fields }) => words(fields))),
     plainArray(orders.map(({ upToVersion }) => upToVersion)),
   ]);
+  await runner.execute(TOUCH_TOLD, [plainArray(orders.map(({ personKey }) => personKey))]);
 }
 
 /** Puts in line what has to be looked at when nobody can have seen the state before any more. */

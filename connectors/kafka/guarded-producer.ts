@@ -35,6 +35,8 @@ export interface ProducerOptions {
   readonly timeoutMs?: number;
   /** The library's sequence numbers break near 2^31 for a partition: the producer is made anew long before. */
   readonly renewAfterRecords?: number;
+  /** Called after it was closed. */
+  readonly onClose?: () => void;
 }
 
 /**
@@ -55,6 +57,7 @@ export class GuardedProducer implements AsyncDisposable {
   #connection: ProducerConnection | undefined;
   #recordsOfConnection = 0;
   #lastTurn: Promise<unknown> = Promise.resolve();
+  readonly #onClose: (() => void) | undefined;
   #isClosed = false;
 
   constructor(open: () => ProducerConnection, options: ProducerOptions = {}) {
@@ -62,6 +65,7 @@ export class GuardedProducer implements AsyncDisposable {
     this.#limits = { ...DEFAULT_BATCH_LIMITS, ...options.limits };
     this.#timeoutMs = options.timeoutMs ?? 9_000;
     this.#renewAfterRecords = options.renewAfterRecords ?? 500_000_000;
+    this.#onClose = options.onClose;
   }
 
   /**
@@ -81,6 +85,7 @@ export class GuardedProducer implements AsyncDisposable {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#inTurn(() => this.#renew());
+    this.#onClose?.();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

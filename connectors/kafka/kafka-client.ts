@@ -22,6 +22,7 @@ import {
   type ProducerOptions,
 } from './guarded-producer.ts';
 import { JoiningPatience } from './joining-patience.ts';
+import { accessRights } from './kafka-access.ts';
 import { type AdminConnection, KafkaAdmin } from './kafka-admin.ts';
 import type { LocatedRecord } from './kafka-message.ts';
 import { type ReadTopicOptions, readTopic } from './read-topic.ts';
@@ -93,7 +94,14 @@ export function createKafka(options: KafkaOptions): KafkaClient {
   return {
     admin,
     producer: (producerOptions) => {
-      const producer = new GuardedProducer(() => openProducer(options), producerOptions);
+      const onClose = (): void => {
+        producers.delete(producer);
+        producerOptions?.onClose?.();
+      };
+      const producer: GuardedProducer = new GuardedProducer(() => openProducer(options), {
+        ...producerOptions,
+        onClose,
+      });
       producers.add(producer);
       return producer;
     },
@@ -287,6 +295,13 @@ function adminConnection(admin: Admin, sockets: TrackedSockets): AdminConnection
         }))
         .sort((a, b) => a.partition - b.partition);
     },
+    async offsetsSince(topic, at) {
+      const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, at);
+      return offsets
+        .map(({ partition, offset }) => ({ partition, offset: Number(offset) }))
+        .sort((a, b) => a.partition - b.partition);
+    },
+    ...accessRights(admin),
     deleteTopics: (topics) => admin.deleteTopics({ topics: [...topics] }),
     async deleteGroups(groupIds) {
       await admin.deleteGroups([...groupIds]);

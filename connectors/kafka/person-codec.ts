@@ -3,31 +3,32 @@ import type {
   GoldenProtectedPerson,
   GoldenRecord,
 } from '../../core/golden-record/golden-record.ts';
-import { eventId, type PersonEventType } from '../../core/golden-record/person-event.ts';
-import type { ContactPerson, Relation } from '../../core/mapping/person-evidence.ts';
-import type { PartialDate } from '../../core/person/partial-date.ts';
+import { eventId } from '../../core/golden-record/person-event.ts';
 import type { OutgoingEvent } from '../../core/sync/publish-outbox.ts';
 import { formatPosition } from '../../core/sync/source-record.ts';
 import type { StoredPerson } from '../../core/sync/stored-group.ts';
 import type { AvroCodec, AvroWriter } from './avro-codec.ts';
+import {
+  addressFields,
+  contactFields,
+  contactPersonFields,
+  countyMembershipFields,
+  deregistrationFields,
+  identityFields,
+  maritalStatusSymbol,
+  membershipFields,
+  partialDate,
+  relationFields,
+  symbol,
+} from './avro-words.ts';
+import { cloudEventHeaders } from './cloud-events.ts';
 import type { KafkaMessage } from './kafka-message.ts';
 import { PERSON_SCHEMAS } from './schema-catalogue.ts';
 
 const EVENT_SOURCE = '/pu-hub/persons';
 const EVENT_TYPE_PREFIX = 'se.puhub.person.v1.';
 
-/** Civil status by the words of the schema: an Avro symbol cannot be `Ä`. */
-const MARITAL_STATUS = {
-  OG: 'UNMARRIED',
-  G: 'MARRIED',
-  Ä: 'WIDOWED',
-  S: 'DIVORCED',
-  RP: 'REGISTERED_PARTNER',
-  SP: 'DIVORCED_PARTNER',
-  EP: 'SURVIVING_PARTNER',
-} as const;
-
-/** Turns what the hub stores into what consumers read: Avro records of `connectors/schemas`. */
+/** Turns what the hub stores into what stands on `person.*`: Avro records of `connectors/schemas`. */
 export class PersonCodec {
   readonly #person: AvroWriter;
   readonly #protectedPerson: AvroWriter;
@@ -92,45 +93,24 @@ export class PersonCodec {
       sourcePosition: formatPosition(cause.position),
       recordedAt,
     });
-    return { key: personKey, value, headers: cloudEventHeaders(id, event.type, outgoing) };
+    const headers = cloudEventHeaders({
+      id,
+      source: EVENT_SOURCE,
+      type: EVENT_TYPE_PREFIX + event.type,
+      time: recordedAt,
+      subject: personKey,
+    });
+    return { key: personKey, value, headers };
   }
-}
-
-function cloudEventHeaders(
-  id: string,
-  type: PersonEventType,
-  { personKey, recordedAt }: OutgoingEvent,
-): Readonly<Record<string, string>> {
-  return {
-    ce_specversion: '1.0',
-    ce_id: id,
-    ce_source: EVENT_SOURCE,
-    ce_type: EVENT_TYPE_PREFIX + type,
-    ce_time: new Date(recordedAt).toISOString(),
-    ce_subject: personKey,
-    'content-type': 'application/avro',
-  };
 }
 
 function common({ identities, name, sex, birthDate, deregistration, testPerson }: GoldenRecord) {
   return {
-    identities: identities.map(({ root, extension, type, main }) => ({
-      root,
-      extension,
-      type,
-      main,
-    })),
+    identities: identities.map(identityFields),
     name,
     sex: symbol(sex),
     birthDate: partialDate(birthDate),
-    deregistration:
-      deregistration === null
-        ? null
-        : {
-            reason: deregistration.reason,
-            date: partialDate(deregistration.date),
-            foundDeadAt: partialDate(deregistration.foundDeadAt),
-          },
+    deregistration: deregistrationFields(deregistration),
     testPerson,
   };
 }
@@ -138,47 +118,15 @@ function common({ identities, name, sex, birthDate, deregistration, testPerson }
 function openFields(golden: GoldenPerson) {
   const { membership, maritalStatus, parishCode, propertyDesignation } = golden;
   return {
-    maritalStatus: maritalStatus === null ? null : MARITAL_STATUS[maritalStatus],
-    membership:
-      membership === null
-        ? null
-        : {
-            ...membership,
-            level: symbol(membership.level),
-            reason: symbol(membership.reason),
-            from: partialDate(membership.from),
-          },
+    maritalStatus: maritalStatusSymbol(maritalStatus),
+    membership: membershipFields(membership),
     parishCode,
     propertyDesignation,
-    addresses: golden.addresses.map((address) => ({ ...address, kind: symbol(address.kind) })),
-    contacts: golden.contacts.map(({ channel, value, consent }) => ({
-      channel: symbol(channel),
-      value,
-      consent: consent === null ? null : symbol(consent),
-    })),
+    addresses: golden.addresses.map(addressFields),
+    contacts: golden.contacts.map(contactFields),
     relations: golden.relations.map(relationFields),
     contactPersons: golden.contactPersons.map(contactPersonFields),
     paperOptOut: golden.paperOptOut,
-  };
-}
-
-function relationFields({ kind, identity, birthDate, name, from, to }: Relation) {
-  return {
-    kind: symbol(kind),
-    identity,
-    birthDate: partialDate(birthDate),
-    name,
-    from: partialDate(from),
-    to: partialDate(to),
-  };
-}
-
-function contactPersonFields({ relationship, priority, name, contacts }: ContactPerson) {
-  return {
-    relationship,
-    priority,
-    name,
-    contacts: contacts.map(({ channel, value }) => ({ channel: symbol(channel), value })),
   };
 }
 
@@ -187,27 +135,6 @@ function protectedFields(golden: GoldenProtectedPerson) {
   return {
     protectedPerson,
     protectedPopulationRecord,
-    membership:
-      membership === null
-        ? null
-        : { countyCode: membership.countyCode, from: partialDate(membership.from) },
+    membership: countyMembershipFields(membership),
   };
-}
-
-function partialDate(
-  date: PartialDate | null,
-): { readonly precision: string; readonly value: string } | null {
-  return date === null ? null : { precision: symbol(date.precision), value: date.value };
-}
-
-const SYMBOLS = new Map<string, string>();
-
-/** The Avro symbol of one of our words: `moved-in` is `MOVED_IN`. */
-function symbol(word: string): string {
-  let found = SYMBOLS.get(word);
-  if (found === undefined) {
-    found = word.toUpperCase().replaceAll('-', '_');
-    SYMBOLS.set(word, found);
-  }
-  return found;
 }

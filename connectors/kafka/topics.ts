@@ -1,9 +1,12 @@
+import type { ConsumerProfile } from '../../core/disclosure/consumer-profile.ts';
+
 /** Topic names without a prefix. */
 export const TOPIC = {
   sourceMaster: 'source.master.person.v1',
   sourcePu: 'source.pu.person.v1',
   personState: 'person.state.v1',
   personEvents: 'person.events.v1',
+  purgeAck: 'hub.purge-ack.v1',
 } as const;
 export type HubTopic = (typeof TOPIC)[keyof typeof TOPIC];
 
@@ -42,6 +45,9 @@ const COMPACTED = {
   'delete.retention.ms': String(7 * DAY),
 };
 
+/** A consumer that was away for long still has to learn what it must forget, and an acknowledgement still has to be found. */
+const DAYS_OF_PURGES = 365;
+
 const kept = (days: number): Readonly<Record<string, string>> => ({
   'cleanup.policy': 'delete',
   'segment.ms': String(DAY),
@@ -55,6 +61,7 @@ const SETTINGS: Readonly<Record<HubTopic, Readonly<Record<string, string>>>> = {
   [TOPIC.personState]: COMPACTED,
   // No values in it, so nothing has to leave early: a consumer can look back a year.
   [TOPIC.personEvents]: kept(365),
+  [TOPIC.purgeAck]: kept(DAYS_OF_PURGES),
 };
 
 /** Kafka's own default, said aloud: the limits of a record batch (`batch-limits.ts`) are made to fit it. */
@@ -67,17 +74,56 @@ export function topicName(topic: HubTopic, prefix = ''): string {
 
 /** Every topic of the hub: partitions, retention and limits in one place. */
 export function topicTable(options: TopicTableOptions = {}): readonly TopicSpec[] {
-  const partitions = options.partitions ?? DEFAULT_PARTITIONS;
-  const replicationFactor = options.replicationFactor ?? 1;
-  return Object.values(TOPIC).map((topic) => ({
-    topic: topicName(topic, options.prefix),
+  return Object.values(TOPIC).map((topic) =>
+    topicSpec(topicName(topic, options.prefix), SETTINGS[topic], options),
+  );
+}
+
+/** The names of one consumer's topics. `person`: the state of each person, or a tombstone; a thin signal has none. */
+export type ConsumerTopicNames = Readonly<Record<'person' | 'events' | 'purge', string>>;
+
+/** @param name the name of the consumer's profile. */
+export function consumerTopicNames(name: string, prefix = ''): ConsumerTopicNames {
+  const start = `${prefix}consumer.${name}`;
+  return {
+    person: `${start}.person.v1`,
+    events: `${start}.events.v1`,
+    purge: `${start}.purge.v1`,
+  };
+}
+
+/**
+ * The topics of one consumer, keyed by person like those of the hub, with the same number of partitions. A consumer that gets a thin signal has no
+ * topic of states; one whose persons go to a table has none at all.
+ */
+export function consumerTopicTable(
+  { name, retentionDays, delivery }: Pick<ConsumerProfile, 'name' | 'retentionDays' | 'delivery'>,
+  options: TopicTableOptions = {},
+): readonly TopicSpec[] {
+  if (delivery.kind === 'table') return [];
+  const { person, events, purge } = consumerTopicNames(name, options.prefix);
+  const purgeDays = Math.max(DAYS_OF_PURGES, retentionDays);
+  return [
+    ...(delivery.content === 'full-state' ? [topicSpec(person, COMPACTED, options)] : []),
+    topicSpec(events, kept(retentionDays), options),
+    topicSpec(purge, kept(purgeDays), options),
+  ];
+}
+
+function topicSpec(
+  topic: string,
+  settings: TopicSpec['settings'],
+  { partitions = DEFAULT_PARTITIONS, replicationFactor = 1 }: TopicTableOptions,
+): TopicSpec {
+  return {
+    topic,
     partitions,
     replicationFactor,
     settings: {
-      ...SETTINGS[topic],
+      ...settings,
       'max.message.bytes': MAX_MESSAGE_BYTES,
       // Acknowledged means: on all but one of the replicas at least, so one broker may be lost.
       'min.insync.replicas': String(Math.max(1, replicationFactor - 1)),
     },
-  }));
+  };
 }

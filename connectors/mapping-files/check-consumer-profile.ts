@@ -21,6 +21,20 @@ export function checkConsumerProfile(
   reportEmptyOrTwice('contacts.channels', profile.contacts?.channels, report);
   reportEmptyOrTwice('relations', profile.relations, report);
   reportTwice('mainIdentity', profile.mainIdentity, report);
+  checkDelivery(profile, report);
+}
+
+/** A signal without values is worth something only to who can look up, and then has no record that could be in another format. */
+function checkDelivery({ delivery, lookUp, groups }: ConsumerFile, report: Report): void {
+  if (delivery.kind === 'topic' && delivery.content === 'thin-signal') {
+    if (lookUp === undefined) report('lookUp', 'is missing: whoever gets a thin signal looks up');
+    if (delivery.format !== 'avro') {
+      report('delivery.format', 'is not avro, and a thin signal has no record of a person');
+    }
+  }
+  if (lookUp?.seesProtectedRelations === true && !groups.includes('relations')) {
+    report('lookUp.seesProtectedRelations', 'is true, and groups does not have relations');
+  }
 }
 
 function checkPersons(

@@ -1,6 +1,10 @@
 /** The shape of a file in `consumers/`. What spans several fields or files is checked in `check-consumer-profile.ts`. */
 import { z } from 'zod';
-import type { DisclosedGroup } from '../../core/disclosure/consumer-profile.ts';
+import type {
+  DeliveryWay,
+  DisclosedGroup,
+  LookUpRule,
+} from '../../core/disclosure/consumer-profile.ts';
 import { FIELD_GROUPS, type FieldGroup } from '../../core/golden-record/golden-record.ts';
 import {
   type ContactChannel,
@@ -30,6 +34,8 @@ export interface ConsumerFile {
     readonly needsNotification: boolean;
   };
   readonly relations?: readonly RelationKind[];
+  readonly delivery: DeliveryWay;
+  readonly lookUp?: LookUpRule;
   readonly retentionDays: number;
 }
 
@@ -85,6 +91,17 @@ const consumerFile = z.strictObject({
     })
     .exactOptional(),
   relations: z.array(z.enum(RELATION_KINDS)).exactOptional(),
+  delivery: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('topic'),
+      format: z.enum(['avro', 'fhir-patient']),
+      content: z.enum(['full-state', 'thin-signal']),
+    }),
+    z.strictObject({ kind: z.literal('table'), onLeaving: z.enum(['delete', 'mark']) }),
+  ]),
+  lookUp: z
+    .strictObject({ isSystemOnly: z.boolean(), seesProtectedRelations: z.boolean() })
+    .exactOptional(),
   retentionDays: z.int().min(1).max(3_650),
 }) satisfies z.ZodType<ConsumerFile>;
 

@@ -200,6 +200,9 @@ function printIssue(issue: z.core.$ZodIssue): string {
     case 'unrecognized_keys':
       return `has unknown keys ${issue.keys.join(', ')}`;
     case 'invalid_union':
+      if ('options' in issue && issue.options !== undefined) {
+        return `is not one of ${issue.options.map(String).join(', ')}`;
+      }
       return 'is neither an OID in dotted form nor classify';
     case 'too_small':
     case 'too_big':

@@ -62,5 +62,6 @@ function profileOf({ persons, contacts, ...file }: ConsumerFile): ConsumerProfil
     groups: new Set(file.groups),
     contacts: contacts === undefined ? null : { ...contacts, channels: new Set(contacts.channels) },
     relations: new Set(file.relations),
+    lookUp: file.lookUp ?? null,
   };
 }

@@ -147,6 +147,36 @@ export const METRICS = {
     help: 'Age of the oldest open order to forget; 0 when none is open.',
     labels: [],
   },
+  hub_consumer_purges_open: {
+    kind: 'gauge',
+    help: 'Orders to forget that the consumer has been sent and has not acknowledged.',
+    labels: ['consumer'],
+  },
+  hub_consumer_purge_oldest_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest order to forget that the consumer has not acknowledged; 0 when none is open.',
+    labels: ['consumer'],
+  },
+  hub_purge_acks_total: {
+    kind: 'counter',
+    help: 'Acknowledgements of orders to forget, by what became of them: acknowledged, already, unknown (no such order of this consumer), unreadable.',
+    labels: ['result'],
+  },
+  hub_erasures_open: {
+    kind: 'gauge',
+    help: 'Erased persons of whom a consumer has not been told to forget yet.',
+    labels: [],
+  },
+  hub_erasure_oldest_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest erasure that somebody has not been told of yet; 0 when none is open.',
+    labels: [],
+  },
+  hub_erased_records_refused_total: {
+    kind: 'counter',
+    help: 'Source records of erased persons that came again and were refused.',
+    labels: ['source'],
+  },
   hub_follow_ups_open: {
     kind: 'gauge',
     help: 'Persons whose protection came or went, and whose relatives have not been looked at again yet.',
@@ -186,6 +216,46 @@ export const METRICS = {
     kind: 'gauge',
     help: 'Age of the oldest outbox entry; 0 when none waits.',
     labels: ['partition'],
+  },
+  hub_consumer_healthy: {
+    kind: 'gauge',
+    help: '1 while this instance feeds the consumer and nothing stands in the way, 0 while a fault does.',
+    labels: ['consumer'],
+  },
+  hub_consumer_agreement_days: {
+    kind: 'gauge',
+    help: 'Days until the agreement with the consumer ends: 0 on its last day, below 0 when it is over.',
+    labels: ['consumer'],
+  },
+  hub_consumer_lag_records: {
+    kind: 'gauge',
+    help: 'Events of the hub that the consumer was not told of yet.',
+    labels: ['consumer', 'partition'],
+  },
+  hub_consumer_sent_total: {
+    kind: 'counter',
+    help: 'What a consumer was sent, by what it is: state, tombstone, purge, event.',
+    labels: ['consumer', 'what'],
+  },
+  hub_consumer_refused_total: {
+    kind: 'counter',
+    help: 'Persons whom a consumer could not be told of, such as a record that is too large.',
+    labels: ['consumer'],
+  },
+  hub_lookup_calls_total: {
+    kind: 'counter',
+    help: 'Calls to the look-up, by what became of them: answered, or the code of the refusal.',
+    labels: ['operation', 'outcome'],
+  },
+  hub_lookup_pu_stalled: {
+    kind: 'gauge',
+    help: '1 when PU did not answer the last question of the look-up in time, else 0.',
+    labels: [],
+  },
+  hub_lookup_seconds: {
+    kind: 'histogram',
+    help: 'From the arrival of a call to the look-up to its answer, the line in the access log included.',
+    labels: ['operation'],
   },
   hub_lease_held: {
     kind: 'gauge',

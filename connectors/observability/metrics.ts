@@ -25,7 +25,11 @@ export type LabelValue =
   | Withheld
   | WorkItemKind
   | Phase
-  | Derivation['kind'];
+  | Derivation['kind']
+  | 'state'
+  | 'tombstone'
+  | 'purge'
+  | 'event';
 
 /** A value for each label of the metric. */
 export type Labels<N extends MetricName> = Readonly<Record<LabelName<N>, LabelValue>>;

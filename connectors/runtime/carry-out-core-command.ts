@@ -1,23 +1,30 @@
 import { applyDecision } from '../../core/sync/apply-decision.ts';
 import type { DecideRules } from '../../core/sync/decide-batch.ts';
+import { erasePerson } from '../../core/sync/erase-person.ts';
+import type { NamedPerson, SourceTraces } from '../../core/sync/erasure-ports.ts';
 import type { StoredCommand } from '../hub-store/command-store.ts';
 import type { HubStore } from '../hub-store/hub-store.ts';
 import type { CommandResult } from './command-loop.ts';
 import { type CoreCommand, readCoreCommand } from './operations/core-commands.ts';
 
 /** The parts of the store that commands change. */
-export type CoreCommandStore = Pick<HubStore, 'persons' | 'phases' | 'derivations' | 'workItems'>;
+export type CoreCommandStore = Pick<
+  HubStore,
+  'persons' | 'phases' | 'derivations' | 'workItems' | 'erasures'
+>;
 
 /**
  * Carries out a command about the core. Each is made by the number of its command, so doing it again, after a crash that came before the answer,
  * changes nothing and gives the same answer.
  *
+ * @param findTraces where connectors keep something of somebody who is erased.
  * @throws HubError, retriable, when the store is away or met others: the command stays unanswered and is done again.
  */
 export async function carryOutCoreCommand(
   stored: StoredCommand,
   store: CoreCommandStore,
   rules: DecideRules,
+  findTraces: (person: NamedPerson) => Promise<SourceTraces>,
 ): Promise<CommandResult> {
   const command = readCoreCommand(stored);
   if (command === undefined) return 'unknown-command';
@@ -32,6 +39,13 @@ export async function carryOutCoreCommand(
       return 'done';
     case 'work-decide':
       return await decide(command, stored, askedAt, store, rules);
+    case 'erase': {
+      const { person: key, seen, keepsHash } = command;
+      const request = { commandId: stored.id, key, seen, keepsHash, askedAt };
+      return await erasePerson(store.erasures, request, findTraces, rules);
+    }
+    case 'readmit':
+      return (await store.erasures.readmit(command.person)) ? 'done' : 'nobody';
   }
 }
 

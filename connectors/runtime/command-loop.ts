@@ -1,5 +1,6 @@
 import { safeWord } from '../../core/errors/log-safe.ts';
 import { MOST_UNANSWERED, type StoredCommand } from '../hub-store/command-store.ts';
+import type { RegistryOutcome } from '../hub-store/consumer-registry.ts';
 import type { HubStore } from '../hub-store/hub-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import { WakeUp } from './cancellable-wait.ts';
@@ -20,7 +21,11 @@ export type CommandResult =
   | 'unknown-command'
   | 'other-state'
   | 'not-open'
-  | 'not-a-choice';
+  | 'not-a-choice'
+  | 'agreement-over'
+  | 'nobody'
+  | 'still-delivered'
+  | RegistryOutcome;
 
 export interface CommandLoopOptions {
   readonly store: Pick<HubStore, 'commands' | 'notices'>;

@@ -3,26 +3,30 @@ import { topicName } from '../kafka/topics.ts';
 import { acceptLoss } from './accept-loss.ts';
 import { WakeUp } from './cancellable-wait.ts';
 import { carryOutCoreCommand } from './carry-out-core-command.ts';
+import { composeConsumerCommands } from './consumer-commands-role.ts';
 import { CORE_COMMANDS, runCoreCommandsRole } from './core-commands-role.ts';
 import { CORE, runCoreRole } from './core-role.ts';
 import { countDecisions } from './count-decisions.ts';
 import { DERIVATION, runDerivationRole } from './derivation-role.ts';
+import { createTraceFinder } from './find-source-traces.ts';
 import { FOLLOW_UPS, runFollowUpRole } from './follow-up-role.ts';
 import type { HubParts } from './hub-parts.ts';
 import { observeSince } from './observe-since.ts';
 import { decideRules, processRules, RAW_TOPIC } from './process-rules.ts';
+import { composePurgeAcks, PURGE_ACKS } from './purge-ack-role.ts';
 import type { Role } from './run-roles.ts';
 import { SOURCES } from './source-role.ts';
 import { runUpkeepRole, UPKEEP } from './upkeep-role.ts';
 
 /** What the core calls itself when it reports its health. */
-export const CORE_HEALTH_NAMES = [CORE, DERIVATION, FOLLOW_UPS, UPKEEP];
+export const CORE_HEALTH_NAMES = [CORE, DERIVATION, FOLLOW_UPS, UPKEEP, PURGE_ACKS];
 
 /** The main path, and beside it what makes persons anew without a record of a register: walks, follow-ups, commands. */
 export function composeCore(parts: HubParts): readonly Role[] {
   const { config, store, metrics, health, log } = parts;
   const rules = decideRules(parts.files, config.environment);
   const derivationWakeUp = new WakeUp();
+  const findTraces = createTraceFinder(parts, store);
   return [
     {
       name: UPKEEP,
@@ -58,7 +62,7 @@ export function composeCore(parts: HubParts): readonly Role[] {
           store,
           instance: config.instance,
           carryOut: async (command) => {
-            const result = await carryOutCoreCommand(command, store, rules);
+            const result = await carryOutCoreCommand(command, store, rules, findTraces);
             derivationWakeUp.call();
             return result;
           },
@@ -66,6 +70,9 @@ export function composeCore(parts: HubParts): readonly Role[] {
           signal,
         }),
     },
+    // Here and not with the consumers: both need rights that the login of those who talk to consumers does not have.
+    composePurgeAcks(parts),
+    composeConsumerCommands(parts),
     composeMainPath(parts),
   ];
 }
@@ -117,6 +124,7 @@ function composeMainPath(parts: HubParts): Role {
           countDecisions(metrics, outcome);
           const at = { topic: safeWord(batch.topic), partition: batch.partition };
           metrics.set('hub_core_consumer_lag_records', at, lag);
+          metrics.add('hub_erased_records_refused_total', { source }, outcome.refused);
           for (const code of outcome.parked) metrics.add('hub_core_parked_total', { code });
           const readAt = batch.records.flatMap(({ message }) => message?.readAt ?? []);
           observeSince(metrics, 'hub_read_to_committed_seconds', readAt);

@@ -3,7 +3,6 @@ import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts
 import type { PersonTopicWriter } from '../../core/sync/publish-outbox.ts';
 import type { HubConfig } from '../config/hub-config.ts';
 import type { HubRole } from '../config/settings.ts';
-import type { HubStore } from '../hub-store/hub-store.ts';
 import { migrateHubStore } from '../hub-store/migrations.ts';
 import { AvroCodec } from '../kafka/avro-codec.ts';
 import type { KafkaClient } from '../kafka/kafka-client.ts';
@@ -15,13 +14,15 @@ import { createHealth } from '../observability/health.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { startHttpServer } from '../operator-console/http-server.ts';
+import { CONSUMERS_HEALTH_NAMES, composeConsumers } from './compose-consumers.ts';
 import { CORE_HEALTH_NAMES, composeCore } from './compose-core.ts';
+import { composeLookUp, LOOK_UP } from './compose-look-up.ts';
+import { countInstances } from './count-instances.ts';
 import type { HubParts } from './hub-parts.ts';
 import { newCounters, runHeartbeat } from './instance-heartbeat.ts';
 import { masterReader } from './master-source-role.ts';
 import { observeSince } from './observe-since.ts';
 import { openKafka, openStore, topicsOf, whenReady } from './open-parts.ts';
-import { SILENT_SECONDS } from './operations/read-status.ts';
 import { puReader } from './pu-source-role.ts';
 import { PUBLISHER, runPublisherRole } from './publisher-role.ts';
 import { type Role, runRoles } from './run-roles.ts';
@@ -84,7 +85,7 @@ export async function runHub(options: RunHubOptions): Promise<void> {
         signal: stop,
       }),
   });
-  for (const name of ['publisher', 'core', 'source'] as const) {
+  for (const name of ['look-up', 'consumers', 'publisher', 'core', 'source'] as const) {
     if (config.roles.includes(name)) roles.push(...ROLES[name](parts));
   }
   await runRoles(roles, log, signal);
@@ -104,6 +105,10 @@ function healthNames(role: HubRole, config: HubConfig): readonly SafeText[] {
       return [PUBLISHER];
     case 'core':
       return CORE_HEALTH_NAMES;
+    case 'consumers':
+      return CONSUMERS_HEALTH_NAMES;
+    case 'look-up':
+      return [LOOK_UP];
     case 'source':
       return SOURCES.filter((name) => config[name] !== null).map((name) => SOURCE_ROLE[name]);
   }
@@ -112,6 +117,8 @@ function healthNames(role: HubRole, config: HubConfig): readonly SafeText[] {
 const ROLES: Readonly<Record<HubRole, (parts: HubParts) => readonly Role[]>> = {
   publisher: (parts) => [composePublisher(parts)],
   core: composeCore,
+  consumers: composeConsumers,
+  'look-up': composeLookUp,
   source: composeSources,
 };
 
@@ -189,10 +196,4 @@ function composeSources(parts: HubParts): readonly Role[] {
     name: SOURCE_ROLE[reader.source],
     run: (signal) => runSourceRole(parts, reader, signal),
   }));
-}
-
-async function countInstances(store: HubStore, role: HubRole): Promise<number> {
-  const seen = await store.instances.list();
-  return seen.filter((one) => one.roles.includes(role) && one.secondsSinceSeen < SILENT_SECONDS)
-    .length;
 }

@@ -5,7 +5,7 @@ import type { HubConfig, KafkaTls } from '../config/hub-config.ts';
 import { type HubStore, openHubStore } from '../hub-store/hub-store.ts';
 import { createKafka, type KafkaClient } from '../kafka/kafka-client.ts';
 import { partitionOf } from '../kafka/partition-of.ts';
-import { type TopicSpec, topicTable } from '../kafka/topics.ts';
+import { type TopicSpec, type TopicTableOptions, topicTable } from '../kafka/topics.ts';
 import type { Logger } from '../observability/logger.ts';
 import { waitMs } from './cancellable-wait.ts';
 
@@ -16,6 +16,7 @@ export function openStore(config: HubConfig, poolSize = 10): HubStore {
     applicationName: `hub ${config.instance}`,
     poolSize,
     parkedPayloadKey: derivedKey(config, 'parked payload'),
+    erasedIdentityKey: identityHashKey(config),
     partitionOfPerson: (personKey) => partitionOf(personKey, config.kafka.personTopicPartitions),
   });
 }
@@ -51,11 +52,26 @@ function revealTls({ ca, cert, key }: KafkaTls): Readonly<Record<string, string>
 
 /** The topics as this configuration wants them. */
 export function topicsOf(config: HubConfig): readonly TopicSpec[] {
-  return topicTable({
-    prefix: config.kafka.topicPrefix,
-    partitions: config.kafka.personTopicPartitions,
-    replicationFactor: config.kafka.topicReplicas,
-  });
+  return topicTable(topicOptionsOf(config));
+}
+
+/** What the hub's topics and those of its consumers have in common. */
+export function topicOptionsOf({ kafka }: HubConfig): TopicTableOptions {
+  return {
+    prefix: kafka.topicPrefix,
+    partitions: kafka.personTopicPartitions,
+    replicationFactor: kafka.topicReplicas,
+  };
+}
+
+/** The key of the numbers of orders to forget. */
+export function orderIdKey(config: HubConfig): Uint8Array {
+  return derivedKey(config, 'order id');
+}
+
+/** The key of the hash of what consumers were sent. */
+export function deliveryHashKey(config: HubConfig): Uint8Array {
+  return derivedKey(config, 'delivery hash');
 }
 
 /** The key of the HMAC that names identities on the raw topics. */

@@ -21,7 +21,8 @@ import type { OpenSource, SourceReader } from './source-role.ts';
 import { openSourceSink } from './source-sink.ts';
 
 /** The fields that name a person in PU's records. */
-const PU_KEY = ['identityRoot', 'identity'];
+/** The field names of PU's key, in its order. */
+export const PU_KEY = ['identityRoot', 'identity'];
 
 /**
  * PU as a source of this instance.

@@ -1,4 +1,4 @@
-import { type SafeText, safeText } from '../../core/errors/log-safe.ts';
+import { type SafeText, safeText, safeWord } from '../../core/errors/log-safe.ts';
 import { PHASES } from '../../core/golden-record/authority.ts';
 import { WORK_ITEM_KINDS } from '../../core/identity/work-item.ts';
 import type { HubStore } from '../hub-store/hub-store.ts';
@@ -15,7 +15,14 @@ const DAY_MS = 86_400_000;
 export interface UpkeepRoleOptions {
   readonly store: Pick<
     HubStore,
-    'phases' | 'derivations' | 'workItems' | 'purgeOrders' | 'followUps' | 'ensureJournalPartitions'
+    | 'phases'
+    | 'derivations'
+    | 'workItems'
+    | 'purgeOrders'
+    | 'consumerPurges'
+    | 'erasures'
+    | 'followUps'
+    | 'ensureJournalPartitions'
   >;
   readonly metrics: Metrics;
   readonly health: Health;
@@ -23,7 +30,10 @@ export interface UpkeepRoleOptions {
   readonly signal: AbortSignal;
 }
 
-/** Looks now and then at what waits for somebody, for the metrics, and makes the journal's partitions of the months to come. */
+/**
+ * Looks now and then at what waits for somebody, for the metrics, ends the erasures of which everybody was told, and makes the journal's partitions of the months to
+ * come.
+ */
 export async function runUpkeepRole(options: UpkeepRoleOptions): Promise<void> {
   const { store, metrics, health, log, signal } = options;
   let partitionsAt = Number.NEGATIVE_INFINITY;
@@ -32,21 +42,24 @@ export async function runUpkeepRole(options: UpkeepRoleOptions): Promise<void> {
       await store.ensureJournalPartitions();
       partitionsAt = performance.now();
     }
+    const told = await store.erasures.finishTold();
+    if (told > 0) log.info('everybody was told of erased persons', { persons: told });
     await measure(store, metrics);
     return idleFor(LOOK_MS);
   };
   await keepLooking({ name: UPKEEP, look, health, log, signal });
 }
 
-async function measure(
-  { phases, derivations, workItems, purgeOrders, followUps }: UpkeepRoleOptions['store'],
-  metrics: Metrics,
-): Promise<void> {
-  const [now, walk, items, orders, waiting] = await Promise.all([
+async function measure(store: UpkeepRoleOptions['store'], metrics: Metrics): Promise<void> {
+  const { phases, derivations, workItems, purgeOrders, consumerPurges, erasures, followUps } =
+    store;
+  const [now, walk, items, orders, open, telling, waiting] = await Promise.all([
     phases.read(),
     derivations.show(),
     workItems.countOpen(),
     purgeOrders.countOpen(),
+    consumerPurges.countOpen(),
+    erasures.countTelling(),
     followUps.countWaiting(),
   ]);
   for (const phase of PHASES)
@@ -58,5 +71,12 @@ async function measure(
   for (const kind of WORK_ITEM_KINDS) metrics.set('hub_work_items_open', { kind }, items[kind]);
   metrics.set('hub_purge_orders_open', {}, orders.open);
   metrics.set('hub_purge_order_oldest_seconds', {}, orders.oldestSeconds);
+  for (const { consumer, open: count, oldestSeconds } of open) {
+    const label = { consumer: safeWord(consumer) };
+    metrics.set('hub_consumer_purges_open', label, count);
+    metrics.set('hub_consumer_purge_oldest_seconds', label, oldestSeconds);
+  }
+  metrics.set('hub_erasures_open', {}, telling.open);
+  metrics.set('hub_erasure_oldest_seconds', {}, telling.oldestSeconds);
   metrics.set('hub_follow_ups_open', {}, waiting);
 }

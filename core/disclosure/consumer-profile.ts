@@ -26,6 +26,26 @@ export interface ContactRule {
 }
 
 /**
+ * How a consumer gets what it may see. A topic carries the full state of each person or, for a thin signal, only what happened: then the consumer
+ * looks up. A table set lies in the consumer's own database; of somebody who leaves, the rows are deleted or marked.
+ */
+export type DeliveryWay =
+  | {
+      readonly kind: 'topic';
+      readonly format: 'avro' | 'fhir-patient';
+      readonly content: 'full-state' | 'thin-signal';
+    }
+  | { readonly kind: 'table'; readonly onLeaving: 'delete' | 'mark' };
+
+/** What a consumer may do with the look-up (`connectors/look-up`). */
+export interface LookUpRule {
+  /** The caller is a system that works without a user: a call needs no user, unit and purpose. */
+  readonly isSystemOnly: boolean;
+  /** May see by look-up relations whose other end is protected. Everywhere else they are left out for everybody. */
+  readonly seesProtectedRelations: boolean;
+}
+
+/**
  * `mappings/consumers/<name>.json`: what one consuming system may see, and why. Checked at start: a group that the delivery or the protection
  * rules forbid is refused by name.
  */
@@ -52,6 +72,9 @@ export interface ConsumerProfile {
   readonly contacts: ContactRule | null;
   /** Relations that it gets; empty unless `groups` has `relations`. */
   readonly relations: ReadonlySet<RelationKind>;
-  /** How long its topics of events and orders keep what was told, in days. */
+  readonly delivery: DeliveryWay;
+  /** Null: it may not look up. */
+  readonly lookUp: LookUpRule | null;
+  /** How long its topic of events keeps what was told, in days; that of orders keeps it a year at least. */
   readonly retentionDays: number;
 }

@@ -1,5 +1,7 @@
 import { CONFIG_CODES } from './codes-config.ts';
+import { CONSUMER_CODES } from './codes-consumers.ts';
 import { KAFKA_CODES } from './codes-kafka.ts';
+import { LOOKUP_CODES } from './codes-look-up.ts';
 import { MASTER_CODES } from './codes-master.ts';
 import { PERSON_CODES } from './codes-person.ts';
 import { PU_CODES } from './codes-pu.ts';
@@ -10,7 +12,9 @@ import { SYNC_CODES } from './codes-sync.ts';
 /** The registry of all error codes, by area. Append only: a code keeps its meaning for ever. */
 export const ERROR_CODES = {
   ...CONFIG_CODES,
+  ...CONSUMER_CODES,
   ...KAFKA_CODES,
+  ...LOOKUP_CODES,
   ...MASTER_CODES,
   ...PERSON_CODES,
   ...PU_CODES,

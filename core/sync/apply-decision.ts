@@ -25,10 +25,14 @@ export async function applyDecision(
   if (!WORK_ITEM_RULES[about.kind].choices.includes(choice)) return 'not-a-choice';
   try {
     await store.transact(async (transaction) => {
-      const groups = await transaction.lockGroups(identities);
+      // First, as everybody does who locks persons: an erasure holds it alone.
+      await transaction.readPhase();
+      const groups = await transaction.lockKnownGroups(identities);
       const isNew = await transaction.recordDecision(request, flaggedSince(groups, about));
       if (!isNew) return;
-      if (!groups.some((group) => isAsked(group, about))) throw NOT_OPEN;
+      if (!areKnown(groups, about) || !groups.some((group) => isAsked(group, about))) {
+        throw NOT_OPEN;
+      }
       const reason = { number: commandId, readAt: decidedAt, byRelative: false };
       await rederiveIdentities(transaction, identities, reason, rules);
       // No evidence closes it.
@@ -56,6 +60,14 @@ function flaggedSince(groups: readonly IdentityGroup[], { subject }: Finding): n
 
 /** Rolls the decision back. */
 const NOT_OPEN = new Error('the work item is not open');
+
+/** Neither was erased since the item was looked at. */
+function areKnown(groups: readonly IdentityGroup[], { subject, other }: Finding): boolean {
+  const keys = new Set(
+    groups.flatMap(({ identities }) => identities.map(({ identityKey }) => identityKey)),
+  );
+  return keys.has(subject) && (other === null || keys.has(other));
+}
 
 /** Asked now, or answered before: whoever decided wrongly can decide again. What is found once is asked until it is answered. */
 function isAsked({ openItems, decisions }: IdentityGroup, about: Finding): boolean {

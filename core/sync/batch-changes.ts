@@ -7,6 +7,7 @@ import type { PersonEvidence } from '../mapping/person-evidence.ts';
 import type { PartialDate } from '../person/partial-date.ts';
 import type {
   ContentHash,
+  Identity,
   IdentityHash,
   IdentityKey,
   PersonKey,
@@ -39,7 +40,7 @@ export interface IdentityWrite {
 /** What a consumer has to forget of what it was sent up to and with a version. */
 export interface PurgeOrder {
   readonly personKey: PersonKey;
-  readonly reason: 'protection-raised' | 'relation-hidden';
+  readonly reason: 'protection-raised' | 'relation-hidden' | 'erased';
   readonly fields: readonly FieldGroup[];
   readonly upToVersion: number;
 }
@@ -106,6 +107,14 @@ export interface ParkedRecord {
   readonly payload: Uint8Array;
 }
 
+/** A record of somebody who was erased: it is no evidence and is not parked. It is counted. */
+export interface RefusedRecord {
+  /** Null: it could not be read; its key was known. */
+  readonly identity: Identity | null;
+  /** Empty when the key of the record is none of ours. */
+  readonly identityHash: IdentityHash;
+}
+
 /** Everything that one batch changes. */
 export interface BatchChanges {
   readonly evidence: readonly EvidenceWrite[];
@@ -125,6 +134,7 @@ export interface BatchChanges {
     readonly identityHash: IdentityHash;
     readonly position: SourcePosition;
   }[];
+  readonly refused: readonly RefusedRecord[];
 }
 
 export const NO_CHANGES: BatchChanges = {
@@ -137,4 +147,5 @@ export const NO_CHANGES: BatchChanges = {
   purges: [],
   parked: [],
   cleared: [],
+  refused: [],
 };

@@ -1,7 +1,7 @@
 import type { Finding } from '../identity/work-item.ts';
 import { NO_CHANGES } from './batch-changes.ts';
 import type { DecideRules } from './decide-batch.ts';
-import type { DueFollowUp, FollowUps, PersonStore } from './ports.ts';
+import type { DueFollowUp, FollowUps, PersonStore, PersonTransaction } from './ports.ts';
 import { rederiveIdentities } from './rederive.ts';
 
 /** More people than this at one address is a home or a campus, which gives nobody away. */
@@ -44,27 +44,31 @@ async function lookAtRelatives(
   );
 }
 
-/** Ends the follow-up in the same transaction: what another instance has found meanwhile is not found again. */
+/**
+ * Ends the follow-up in the same transaction: what another instance has found meanwhile is not found again, and an erasure takes the follow-up of the
+ * person along. Neighbours are looked for while the phase is held, so that none of them is erased before the item about them is there to be erased too.
+ */
 async function lookAtNeighbours(
   store: PersonStore,
   followUps: FollowUps,
   { id, identityKey, addressHash, isProtected }: DueFollowUp,
 ): Promise<void> {
-  const items = isProtected
-    ? { opened: await neighbourItems(followUps, identityKey, addressHash), closed: [] }
-    : { opened: [], closed: await followUps.findOpenAbout(identityKey) };
+  const closed = isProtected ? [] : await followUps.findOpenAbout(identityKey);
   await store.transact(async (transaction) => {
-    if (await transaction.finishFollowUp(id)) await transaction.write({ ...NO_CHANGES, items });
+    await transaction.readPhase();
+    if (!(await transaction.finishFollowUp(id))) return;
+    const opened = isProtected ? await neighbourItems(transaction, identityKey, addressHash) : [];
+    await transaction.write({ ...NO_CHANGES, items: { opened, closed } });
   });
 }
 
 async function neighbourItems(
-  followUps: FollowUps,
+  transaction: PersonTransaction,
   other: DueFollowUp['identityKey'],
   addressHash: DueFollowUp['addressHash'],
 ): Promise<readonly Finding[]> {
   if (addressHash === null) return [];
-  const neighbours = await followUps.findNeighbours(addressHash, other, MOST_NEIGHBOURS + 1);
+  const neighbours = await transaction.findNeighbours(addressHash, other, MOST_NEIGHBOURS + 1);
   if (neighbours.length > MOST_NEIGHBOURS) return [];
   return neighbours.map((subject) => ({ kind: 'same-address-as-protected', subject, other }));
 }

@@ -9,7 +9,7 @@ import { linkedWith } from './take-in.ts';
  * beside this one, may link two that are not.
  */
 export async function lockWhole(
-  transaction: PersonTransaction,
+  transaction: Pick<PersonTransaction, 'lockGroups'>,
   identities: readonly Identity[],
 ): Promise<readonly IdentityGroup[]> {
   let groups = await transaction.lockGroups(identities);

@@ -20,7 +20,7 @@
  *
  * All of it counts from what the store holds. A store that was restored from a backup gives out versions again that were published
  * since, for other content, and a consumer that refuses what is not newer keeps what it has: docs/what-if.md says what to do until a later
- * release raises them. The ledger of deliveries comes with the consumers.
+ * release raises them. What a consumer was sent is in the ledger of deliveries: `core/disclosure/delivery-ports.ts`.
  */
 import type { Phase } from '../golden-record/authority.ts';
 import type { PersonEvent } from '../golden-record/person-event.ts';
@@ -87,8 +87,19 @@ export interface PersonTransaction {
    */
   lockGroups(identities: readonly Identity[]): Promise<readonly IdentityGroup[]>;
 
+  /** The same of those alone that are known: makes nobody. For identities that were read before the transaction, and may be erased by now. */
+  lockKnownGroups(identities: readonly Identity[]): Promise<readonly IdentityGroup[]>;
+
   /** Which of these identities belong to protected persons, as committed now (`identityText`). Not locked: see {@link FollowUp}. */
   readProtected(identities: readonly Identity[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * Which identities and keys of raw records belong to persons who were erased and whose return is refused. Right only after
+   * {@link readPhase}: an erasure waits for everybody who has read the phase.
+   * @param ask called only when there is anybody to refuse at all, so that a store without one costs a batch next to nothing.
+   * @returns undefined when there is nobody.
+   */
+  findErased(ask: () => ErasedQuestion): Promise<ErasedIdentities | undefined>;
 
   /**
    * The decision with this command's number, made now if it is not there. @returns false when it was there before: the command was carried out
@@ -99,6 +110,15 @@ export interface PersonTransaction {
 
   /** Deletes a follow-up that was carried out. @returns false when it is gone: another instance has carried it out. */
   finishFollowUp(id: bigint): Promise<boolean>;
+  /**
+   * The first-seen identities of unprotected persons who live at an address now, at most `limit`, but for the person of `identityKey`. After
+   * {@link readPhase} none of them is erased before the end.
+   */
+  findNeighbours(
+    addressHash: ContentHash,
+    identityKey: IdentityKey,
+    limit: number,
+  ): Promise<readonly IdentityKey[]>;
 
   /** The walk that is under way, locked; undefined: none, or another instance has it. */
   lockDerivation(): Promise<Derivation | undefined>;
@@ -122,6 +142,18 @@ export interface PersonTransaction {
   resetOffset(topic: string, partition: number, offset: number): Promise<void>;
 }
 
+export interface ErasedQuestion {
+  readonly identities: readonly Identity[];
+  readonly hashes: readonly IdentityHash[];
+}
+
+/** Those of an {@link ErasedQuestion} that are refused. */
+export interface ErasedIdentities {
+  /** `identityText`. */
+  readonly identities: ReadonlySet<string>;
+  readonly hashes: ReadonlySet<IdentityHash>;
+}
+
 /** The phase, and how often it was switched: its version. */
 export interface PhaseState {
   readonly phase: Phase;
@@ -141,7 +173,7 @@ export interface Derivation {
   readonly id: number;
   readonly kind: 'phase' | 'rebuild';
   readonly state: 'running' | 'stopped' | 'done';
-  /** Everything up to this group is done; null: nothing is. */
+  /** Everything up to this group is done; null: nothing is, or everything. */
   readonly cursor: IdentityKey | null;
   /** When it was asked for, ISO 8601 in UTC. */
   readonly startedAt: string;
@@ -179,12 +211,6 @@ export interface FollowUps {
   due(limit: number): Promise<readonly DueFollowUp[]>;
   /** Identities whose evidence states a relation with this one. */
   findRelatives(identityKey: IdentityKey): Promise<readonly Identity[]>;
-  /** The first-seen identities of unprotected persons who live at an address now, at most `limit`, but for the person of `identityKey`. */
-  findNeighbours(
-    addressHash: ContentHash,
-    identityKey: IdentityKey,
-    limit: number,
-  ): Promise<readonly IdentityKey[]>;
   /** Open work items that are {@link FOUND_ONCE} and have this identity as their `other`. */
   findOpenAbout(identityKey: IdentityKey): Promise<readonly Finding[]>;
 }

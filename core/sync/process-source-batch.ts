@@ -14,8 +14,9 @@ import type { Identity, IdentityHash } from '../person/person-identifier.ts';
 import type { ParkedRecord, RecordCause } from './batch-changes.ts';
 import { type DecideCounts, type DecideRules, decideBatch, relativesOf } from './decide-batch.ts';
 import type { IncomingEvidence } from './incoming-evidence.ts';
+import { leaveOutErased, type MappedRecord } from './leave-out-erased.ts';
 import { lockWhole } from './lock-whole.ts';
-import type { PersonStore, RawRecord, SourceBatch } from './ports.ts';
+import type { PersonStore, SourceBatch } from './ports.ts';
 import {
   BEFORE_EVERYTHING,
   comparePositions,
@@ -39,6 +40,8 @@ export interface BatchOutcome extends DecideCounts {
   readonly parked: readonly ErrorCode[];
   /** Records that were older than what is stored, or the same again. */
   readonly stale: number;
+  /** Records of persons who were erased. */
+  readonly refused: number;
 }
 
 /**
@@ -55,15 +58,16 @@ export async function processSourceBatch(
     const done = await transaction.lockOffset(batch.topic, batch.partition);
     if (done < batch.firstOffset && done > 0) throw offsetGap(batch, done);
     const todo = mapped.filter((record) => record.offset >= done);
-    const { incoming, parked, cleared } = sortOut(batch, todo, rules.source);
-
     const { phase } = await transaction.readPhase();
+    const { records, refused } = await leaveOutErased(transaction, todo);
+    const { incoming, parked, cleared } = sortOut(batch, records, rules.source);
+
     const groups = await lockWhole(transaction, identitiesOf(incoming));
     const { writes, sets, stale } = takeIn(groups, incoming, rules.hasher);
     const isProtected = await transaction.readProtected(relativesOf(sets));
     const { counts, ...changes } = decideBatch(sets, isProtected, phase, rules);
 
-    await transaction.write({ ...changes, evidence: writes, parked, cleared });
+    await transaction.write({ ...changes, evidence: writes, parked, cleared, refused });
     if (batch.nextOffset > done) {
       await transaction.advanceOffset(batch.topic, batch.partition, batch.nextOffset);
     }
@@ -74,11 +78,10 @@ export async function processSourceBatch(
       mapped: incoming.filter(({ raises }) => raises === undefined).length,
       parked: parked.map((record) => record.code),
       stale,
+      refused: refused.length,
     };
   });
 }
-
-type MappedRecord = RawRecord & { readonly result: MappingResult };
 
 function mapRecords(batch: SourceBatch, rules: ProcessRules): readonly MappedRecord[] {
   return batch.records.map((record) => ({

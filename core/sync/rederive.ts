@@ -7,7 +7,7 @@ import {
   decideBatch,
   relativesOf,
 } from './decide-batch.ts';
-import { completeGroups, lockWhole } from './lock-whole.ts';
+import { completeGroups } from './lock-whole.ts';
 import type { Derivation, PersonStore, PersonTransaction, PhaseState } from './ports.ts';
 import type { IdentityGroup } from './stored-group.ts';
 import { asStored } from './take-in.ts';
@@ -53,7 +53,8 @@ export async function stepDerivation(
     const derivation: Derivation = {
       ...walk,
       state: page.next === null ? 'done' : 'running',
-      cursor: page.next ?? walk.cursor,
+      // Nobody goes on from the end, and a key that nobody needs would outlive whoever is erased.
+      cursor: page.next,
       persons: walk.persons + counts.clusters,
       changed: walk.changed + counts.persons,
       vanished: walk.vanished + counts.vanished,
@@ -76,7 +77,12 @@ function isTooMany(
   return !acceptsVanishing && vanished > Math.max(leastVanishing, persons * maxVanishingShare);
 }
 
-/** Derives the persons of some identities again, because something changed that is not theirs. @param reason what is behind it. */
+/**
+ * Derives the persons of some identities again, because something changed that is not theirs. Those that are not known are left out: whoever read them did
+ * so before, and an erasure may have come between.
+ *
+ * @param reason what is behind it.
+ */
 export async function rederiveIdentities(
   transaction: PersonTransaction,
   identities: readonly Identity[],
@@ -84,7 +90,8 @@ export async function rederiveIdentities(
   rules: DecideRules,
 ): Promise<DecideCounts> {
   const phase = await transaction.readPhase();
-  const groups = await lockWhole(transaction, identities);
+  const known = await transaction.lockKnownGroups(identities);
+  const groups = await completeGroups(transaction, known);
   const cause: ChangeCause = {
     source: 'hub',
     position: { epoch: phase.generation, version: reason.number },

@@ -56,6 +56,7 @@ async function runInHalves(
     mapped: a.mapped + b.mapped,
     parked: [...a.parked, ...b.parked],
     stale: a.stale + b.stale,
+    refused: a.refused + b.refused,
   };
 }
 

@@ -19,6 +19,10 @@ export const BENCH_NAMES = [
   'pu-rss',
   'pu-first-load-1m',
   'phase-switch-1m',
+  'consumer-first-load',
+  'consumers-10',
+  'consumer-table',
+  'look-up-p99',
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
@@ -56,6 +60,10 @@ export const AIMS: Readonly<
   'pu-rss': { aim: 512, better: 'less' },
   'pu-first-load-1m': null,
   'phase-switch-1m': null,
+  'consumer-first-load': { aim: 10_000, better: 'more' },
+  'consumers-10': { aim: 15_000, better: 'more' },
+  'consumer-table': { aim: 8_000, better: 'more' },
+  'look-up-p99': { aim: 20, better: 'less' },
 };
 
 /** The settings that hold for every measurement against the services. */

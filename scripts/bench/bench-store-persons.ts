@@ -68,6 +68,7 @@ export function changesOf(groups: readonly IdentityGroup[], version: number): Ba
     purges: [],
     parked: [],
     cleared: [],
+    refused: [],
   };
 }
 

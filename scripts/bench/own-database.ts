@@ -29,6 +29,7 @@ export function openBenchStore(databaseUrl: string, poolSize: number): HubStore 
     applicationName: 'hub-bench',
     poolSize,
     parkedPayloadKey: randomBytes(32),
+    erasedIdentityKey: randomBytes(32),
     partitionOfPerson: (key) => Number.parseInt(key.slice(-4), 16) % PARTITIONS,
   });
 }

@@ -8,10 +8,13 @@ import { parseArgs } from 'node:util';
 import { mappingFilesOf } from '../../connectors/runtime/operations/mapping-files.ts';
 import { downStack, openStack } from '../stack/stack.ts';
 import { awaitStopRequest } from '../stack/stop-signal.ts';
+import { benchConsumerTable } from './bench-consumer-table.ts';
+import { benchConsumers } from './bench-consumers.ts';
 import { benchGolden } from './bench-golden.ts';
 import { benchGoldenClusters } from './bench-golden-clusters.ts';
 import { benchIdentifiers } from './bench-identifiers.ts';
 import { benchLatency } from './bench-latency.ts';
+import { benchLookUp } from './bench-look-up.ts';
 import { benchPhaseSwitch } from './bench-phase-switch.ts';
 import { benchPopulation } from './bench-population.ts';
 import { benchPuFirstLoad } from './bench-pu-first-load.ts';
@@ -117,6 +120,13 @@ async function measure(names: readonly BenchName[]): Promise<readonly BenchResul
     if (wanted('pu-first-load-1m')) {
       found.push(await benchPuFirstLoad(stack, 1_000_000, report));
     }
+    if (wanted('consumer-first-load', 'consumers-10')) {
+      found.push(...(await benchConsumers(stack, report)));
+    }
+    if (wanted('consumer-table')) {
+      found.push(await benchConsumerTable(stack.endpoints.databaseUrl));
+    }
+    if (wanted('look-up-p99')) found.push(await benchLookUp(stack.endpoints.databaseUrl));
     if (wanted('phase-switch-1m')) {
       found.push(await benchPhaseSwitch(stack.endpoints.databaseUrl, report, persons));
     }

@@ -31,3 +31,17 @@ export function parseKey(text: string): PersonKey {
   }
   return key;
 }
+
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** A moment that is over, with its zone. @returns milliseconds since 1970. */
+export function parseTime(text: string): number {
+  const at = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) {
+    throw new UsageError(
+      `error: "${text}" is not a time with its zone, such as 2026-11-30T08:00:00Z`,
+    );
+  }
+  if (at > Date.now()) throw new UsageError('error: the time is still to come');
+  return at;
+}

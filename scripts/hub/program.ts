@@ -3,10 +3,12 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommand } from './config-command.ts';
 import { addConsumersCommand } from './consumers-command.ts';
 import { describeFailure } from './describe-failure.ts';
+import { addEraseCommand } from './erase-command.ts';
 import { addErrorsCommand } from './errors-command.ts';
 import { EXIT, type ExitCode, printExitCodes } from './exit-codes.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addFreshnessCommand } from './freshness-command.ts';
+import { addLookUpCommand } from './look-up-command.ts';
 import { addParkedCommand } from './parked-command.ts';
 import { addPhaseCommand } from './phase-command.ts';
 import { addPreflightCommand } from './preflight-command.ts';
@@ -46,6 +48,7 @@ When something looks wrong:
   hub work list             what waits for a decision of a person
   hub errors <code>         what a code means, what is safe, what to do
   hub explain <person key>  where each part of one person came from
+  hub consumers status      how far each consumer was told, and what it has to forget
   hub consumers preview     what a consumer would get of a person, and why not
   hub read <topic>          the newest records of a topic, decoded
 
@@ -81,6 +84,8 @@ export function createProgram(context: CommandContext): Command {
   addWorkCommand(program, context);
   addConsumersCommand(program, context);
   addPurgeCommand(program, context);
+  addLookUpCommand(program, context);
+  addEraseCommand(program, context);
   addParkedCommand(program, context);
   addStoreGrantsCommand(program, context);
   addStackCommand(program, context);

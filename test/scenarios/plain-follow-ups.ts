@@ -1,10 +1,12 @@
 import { FOUND_ONCE } from '../../core/identity/work-item.ts';
 import { type IdentityKey, identityText } from '../../core/person/person-identifier.ts';
-import type { FollowUps } from '../../core/sync/ports.ts';
+import type { FollowUps, PersonTransaction } from '../../core/sync/ports.ts';
 import { identityByKey, type PlainState } from './plain-state.ts';
 
 /** Transactions run one after the other here, so that every follow-up is due at once. */
-export function createFollowUps(state: PlainState): FollowUps {
+export function createFollowUps(
+  state: PlainState,
+): FollowUps & Pick<PersonTransaction, 'findNeighbours'> {
   return {
     due: async (limit) =>
       [...state.followUps].slice(0, limit).map(([id, followUp]) => ({ ...followUp, id })),

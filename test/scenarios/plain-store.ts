@@ -60,8 +60,6 @@ export class PlainStore implements PersonStore {
   readonly followUps: FollowUps = {
     due: (limit) => this.#inTurn((state) => createFollowUps(state).due(limit)),
     findRelatives: (key) => this.#inTurn((state) => createFollowUps(state).findRelatives(key)),
-    findNeighbours: (hash, key, limit) =>
-      this.#inTurn((state) => createFollowUps(state).findNeighbours(hash, key, limit)),
     findOpenAbout: (key) => this.#inTurn((state) => createFollowUps(state).findOpenAbout(key)),
   };
 

@@ -1,5 +1,6 @@
 import { identityText } from '../../core/person/person-identifier.ts';
 import type { PersonTransaction } from '../../core/sync/ports.ts';
+import { createFollowUps } from './plain-follow-ups.ts';
 import { groupPage, groupsOf } from './plain-groups.ts';
 import type { PlainState } from './plain-state.ts';
 import { writeChanges } from './plain-write.ts';
@@ -11,6 +12,11 @@ export function createTransaction(state: PlainState): PersonTransaction {
     lockOffset: async (topic, partition) => offsets.get(`${topic} ${partition}`) ?? 0,
     readPhase: async () => single.phase,
     lockGroups: async (identities) => groupsOf(state, identities),
+    lockKnownGroups: async (identities) =>
+      groupsOf(
+        state,
+        identities.filter((identity) => state.keys.has(identityText(identity))),
+      ),
     readProtected: async (identities) =>
       new Set(
         identities.map(identityText).filter((text) => {
@@ -18,6 +24,8 @@ export function createTransaction(state: PlainState): PersonTransaction {
           return key !== undefined && state.identities.get(key)?.isProtected;
         }),
       ),
+    // Nobody is ever erased here.
+    findErased: async () => undefined,
     recordDecision: async ({ commandId, about, choice }, flaggedSince) => {
       if (state.decisions.some((decision) => decision.commandId === commandId)) return false;
       const id = BigInt(state.decisions.length + 1);
@@ -31,6 +39,7 @@ export function createTransaction(state: PlainState): PersonTransaction {
       return true;
     },
     finishFollowUp: async (id) => state.followUps.delete(id),
+    findNeighbours: createFollowUps(state).findNeighbours,
     lockDerivation: async () =>
       single.derivation?.state === 'running' ? single.derivation : undefined,
     saveDerivation: async (derivation) => {

@@ -8,6 +8,8 @@ export interface TestEnvironment {
   readonly databaseUrl: string;
   /** A SQL Server to run the Master contract suite on; absent: that suite is skipped by name. */
   readonly masterMssqlUrl: string | undefined;
+  /** A database on a SQL Server to run the contract suite of consumers' tables in; absent: that suite is skipped by name. */
+  readonly consumerMssqlUrl: string | undefined;
 }
 
 /** @throws when a service that every int test needs is not named: start tests with `npm test`. */
@@ -17,6 +19,7 @@ export function testEnvironment(): TestEnvironment {
     schemaRegistryUrl: required('SCHEMA_REGISTRY_URL'),
     databaseUrl: required('DATABASE_URL'),
     masterMssqlUrl: process.env['MASTER_MSSQL_URL'],
+    consumerMssqlUrl: process.env['CONSUMER_MSSQL_URL'],
   };
 }
 

@@ -32,6 +32,7 @@ export function testStoreConfig(databaseUrl: string): HubStoreConfig {
     applicationName: 'hub-test',
     poolSize: 8,
     parkedPayloadKey: createHash('sha256').update('parked payloads of tests').digest(),
+    erasedIdentityKey: createHash('sha256').update('erased identities of tests').digest(),
     partitionOfPerson: (personKey) => Number.parseInt(personKey.slice(-1), 16) % 8,
   };
 }

@@ -97,7 +97,11 @@ export async function createHubWorld(options: HubWorldOptions): Promise<HubWorld
   const topics = topicTable({ prefix, partitions: PARTITIONS });
   // With its topics Kafka forgets by itself a group that cannot be deleted: one that never met, or in which a killed instance still counts.
   stack.defer(() => kafka.admin.deleteGroups([`${prefix}hub.core`]).catch(() => undefined));
-  stack.defer(async () => await kafka.admin.deleteTopics(topics.map(({ topic }) => topic)));
+  stack.defer(async () => {
+    const names = await kafka.admin.topicNames();
+    const ofConsumers = names.filter((name) => name.startsWith(`${prefix}consumer.`));
+    await kafka.admin.deleteTopics([...topics.map(({ topic }) => topic), ...ofConsumers]);
+  });
   const master = stack.use(openDatabase({ url: masterUrl, applicationName: 'test', poolSize: 1 }));
   let started = 0;
 
@@ -144,7 +148,9 @@ export async function createHubWorld(options: HubWorldOptions): Promise<HubWorld
     for (const topic of [TOPIC.sourceMaster, TOPIC.sourcePu]) {
       for (const { high } of await kafka.admin.offsets(topicName(topic, prefix))) written += high;
     }
-    const processed = await count('SELECT coalesce(sum(next_offset), 0) AS n FROM source_offsets');
+    const processed = await count(
+      "SELECT coalesce(sum(next_offset), 0) AS n FROM source_offsets WHERE topic LIKE '%source.%'",
+    );
     return processed === written && (await count('SELECT count(*) AS n FROM outbox')) === 0;
   };
 

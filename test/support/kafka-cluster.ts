@@ -17,10 +17,20 @@ const READY_WITHIN_MS = 90_000;
 export interface KafkaCluster extends AsyncDisposable {
   /** `host:port` by node id; ids begin at 1. */
   readonly brokers: ReadonlyMap<number, string>;
+  /** Where node 1 lets {@link ClusterOptions.users} in by name and password, and asks its authorizer what they may. */
+  readonly securedBroker: string;
   /** Ends a node at once, as a failing machine does. */
   kill(node: number): Promise<void>;
   /** Starts a killed node on its port and data again. Resolves when all brokers answer. */
   restart(node: number): Promise<void>;
+}
+
+export interface ClusterOptions {
+  /**
+   * Passwords by name, for SCRAM-SHA-512. When somebody is named, the brokers have an authorizer, which lets nobody do what no rule allows; whoever
+   * comes without a name, at {@link KafkaCluster.brokers}, may do all.
+   */
+  readonly users?: Readonly<Record<string, string>>;
 }
 
 /** Whether Kafka's programs are on this machine. They are when the local stack was ever started by this user. */
@@ -29,12 +39,16 @@ export function hasKafkaPrograms(): boolean {
 }
 
 /** Starts brokers: node 1 is also the controller. Call it only when {@link hasKafkaPrograms}. */
-export async function startKafkaCluster(nodes: number): Promise<KafkaCluster> {
+export async function startKafkaCluster(
+  nodes: number,
+  { users = {} }: ClusterOptions = {},
+): Promise<KafkaCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'kafka-cluster-'));
   const java = await installJavaPrograms(stackContext({ name: 'test', report: () => undefined }));
   const ports = new Set<number>();
-  while (ports.size <= nodes) ports.add(await chooseFreePort(ports));
-  const [controllerPort = 0, ...brokerPorts] = ports;
+  while (ports.size <= nodes + 1) ports.add(await chooseFreePort(ports));
+  const [controllerPort = 0, securedPort = 0, ...brokerPorts] = ports;
+  const isSecured = Object.keys(users).length > 0;
   const processes = new Map<number, ChildProcess>();
   const settingsOf = (node: number): string => join(folder, `node-${node}.properties`);
   const start = (node: number): void => {
@@ -47,8 +61,14 @@ export async function startKafkaCluster(nodes: number): Promise<KafkaCluster> {
   try {
     const prepared = brokerPorts.map(async (port, i) => {
       const settings = settingsOf(i + 1);
-      writeFileSync(settings, properties(i + 1, port, controllerPort, nodes, folder));
+      const security = isSecured
+        ? securitySettings(i === 0 ? securedPort : undefined)
+        : NO_SECURITY;
+      writeFileSync(settings, properties(i + 1, port, controllerPort, nodes, folder, security));
       const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', settings];
+      for (const [name, password] of Object.entries(users)) {
+        format.push('--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`);
+      }
       await ended(runJava(java, folder, format), folder);
       start(i + 1);
     });
@@ -57,6 +77,7 @@ export async function startKafkaCluster(nodes: number): Promise<KafkaCluster> {
     await ready([...brokers.values()], folder);
     return {
       brokers,
+      securedBroker: `127.0.0.1:${securedPort}`,
       kill: async (node) => {
         const running = processes.get(node);
         if (running !== undefined) await kill(running);
@@ -83,17 +104,18 @@ function properties(
   controllerPort: number,
   nodes: number,
   folder: string,
+  security: SecuritySettings,
 ): string {
   const isController = node === 1;
   const controllerListener = isController ? `,CONTROLLER://127.0.0.1:${controllerPort}` : '';
   return `process.roles=${isController ? 'broker,controller' : 'broker'}
 node.id=${node}
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port}${controllerListener}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=PLAINTEXT://127.0.0.1:${port}${security.listener}${controllerListener}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}${security.listener}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURED:SASL_PLAINTEXT
 log.dirs=${join(folder, `data-${node}`)}
 auto.create.topics.enable=false
 offsets.topic.replication.factor=${Math.min(nodes, 3)}
@@ -102,7 +124,26 @@ group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=8388608
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
-`;
+${security.lines}`;
+}
+
+interface SecuritySettings {
+  /** To be added to the listeners. */
+  readonly listener: string;
+  readonly lines: string;
+}
+
+const NO_SECURITY: SecuritySettings = { listener: '', lines: '' };
+
+function securitySettings(port: number | undefined): SecuritySettings {
+  return {
+    listener: port === undefined ? '' : `,SECURED://127.0.0.1:${port}`,
+    lines: `authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.secured.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+`,
+  };
 }
 
 function runJava(java: string, folder: string, args: readonly string[]): ChildProcess {

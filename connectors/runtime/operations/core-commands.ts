@@ -1,5 +1,10 @@
 import { PHASES, type Phase } from '../../../core/golden-record/authority.ts';
 import { DECISION_CHOICES, type DecisionChoice } from '../../../core/identity/work-item.ts';
+import {
+  type IdentityKey,
+  type PersonKey,
+  parsePersonKey,
+} from '../../../core/person/person-identifier.ts';
 import type { PhaseState } from '../../../core/sync/ports.ts';
 import type { CommandRequest, StoredCommand } from '../../hub-store/command-store.ts';
 import {
@@ -20,7 +25,19 @@ export type CoreCommand =
   /** @param walk the number of the walk that was seen standing still. */
   | { readonly kind: 'phase-accept-vanishing'; readonly walk: number }
   | { readonly kind: 'rebuild' }
-  | { readonly kind: 'work-decide'; readonly item: bigint; readonly choice: DecisionChoice };
+  | { readonly kind: 'work-decide'; readonly item: bigint; readonly choice: DecisionChoice }
+  /**
+   * @param seen everything that the person was seen known by: a person who was joined with another one meanwhile is not erased.
+   * @param keepsHash also whom a source still delivers; what comes again is refused.
+   */
+  | {
+      readonly kind: 'erase';
+      readonly person: PersonKey;
+      readonly seen: readonly IdentityKey[];
+      readonly keepsHash: boolean;
+    }
+  /** What comes of an erased person is taken again. */
+  | { readonly kind: 'readmit'; readonly person: PersonKey };
 
 /** Who asks, and why: kept for ever, so without personal data. */
 export interface CommandAuthor {
@@ -58,6 +75,13 @@ function partsOf(command: CoreCommand): Pick<CommandRequest, 'arguments' | 'expe
         arguments: { item: `${command.item}`, choice: command.choice },
         expectedState: null,
       };
+    case 'erase':
+      return {
+        arguments: { person: command.person, keepsHash: command.keepsHash },
+        expectedState: command.seen.toSorted().join(','),
+      };
+    case 'readmit':
+      return { arguments: { person: command.person }, expectedState: null };
   }
 }
 
@@ -84,9 +108,29 @@ export function readCoreCommand(
         ? undefined
         : { kind: 'work-decide', item, choice };
     }
+    case 'erase': {
+      const person = parsePersonKey(String(stored.arguments['person']));
+      const keepsHash = stored.arguments['keepsHash'];
+      const seen = parseKeys(stored.expectedState);
+      return person === undefined || seen === undefined || typeof keepsHash !== 'boolean'
+        ? undefined
+        : { kind: 'erase', person, seen, keepsHash };
+    }
+    case 'readmit': {
+      const person = parsePersonKey(String(stored.arguments['person']));
+      return person && { kind: 'readmit', person };
+    }
     default:
       return undefined;
   }
+}
+
+/** The identities that were seen, with commas between them. They have the form of a person's key. */
+function parseKeys(text: string | null): readonly IdentityKey[] | undefined {
+  const keys = (text ?? '').split(',').map(parsePersonKey);
+  return keys.every((key) => key !== undefined)
+    ? keys.map((key) => key as string as IdentityKey)
+    : undefined;
 }
 
 /** The number of a work item as a command line and a stored command have it. */
@@ -127,8 +171,12 @@ export function printCoreResult(result: SubmittedCommand): string {
 
 const REFUSALS: Readonly<Record<string, string>> = {
   'not-applicable': 'nothing waits for this decision',
-  'other-state': 'somebody switched the phase meanwhile; look at `hub phase show` and ask again',
+  'other-state':
+    'it is not as it was seen: somebody switched the phase meanwhile, or the person was joined with another one or parted; look again (`hub phase show`, `hub erase <key>`) and ask again',
   'not-open': 'the work item closed by itself: what it asked is not there any more',
   'not-a-choice': 'a work item of this kind cannot be answered so; `hub work show` has the choices',
+  nobody: 'nobody in the hub store has this key, or nobody with it was erased',
+  'still-delivered':
+    'a source still has the person and would bring everything back; let it be removed there, or add --keep-hash so that what comes again is refused',
   'unknown-command': 'this version of the program does not know the command',
 };

@@ -14,6 +14,8 @@ import type { PuSourceConfig } from '../../sources/pu/pu-source-config.ts';
 import { openKafka, openStore, topicsOf } from '../open-parts.ts';
 import { decideRules } from '../process-rules.ts';
 import { pullScopeOf, puSourceSettings } from '../pu-source-settings.ts';
+import { type ConsumerOperator, createConsumerOperator } from './consumer-operator.ts';
+import { type EraseProof, proveErasure } from './erase-proof.ts';
 import type { PreflightCheck } from './preflight.ts';
 import { preflightChecks } from './preflight-checks.ts';
 import { type DisclosurePreview, previewDisclosure } from './preview-disclosure.ts';
@@ -41,13 +43,21 @@ export interface Operator extends AsyncDisposable {
     onPage: (comparison: PhaseComparison) => void,
     signal: AbortSignal,
   ): Promise<{ readonly from: Phase; readonly comparison: PhaseComparison } | undefined>;
-  /** By their names. */
+  /** The profiles in the files, by name. */
   readConsumers(): Promise<ReadonlyMap<string, ConsumerProfile>>;
+  /** What is done for consumers that were added, or are to be. */
+  readonly consumers: ConsumerOperator;
   /** Undefined: nobody has this key. */
   previewDisclosure(
     profile: ConsumerProfile,
     key: PersonKey,
   ): Promise<DisclosurePreview | undefined>;
+  /** Undefined: nobody has or had this key, or the signal ended it. @param values what to search for, as people write it. */
+  proveErasure(
+    key: PersonKey,
+    values: readonly string[],
+    signal: AbortSignal,
+  ): Promise<EraseProof | undefined>;
   /** Undefined: nobody has this key. */
   explain(
     key: PersonKey,
@@ -101,7 +111,19 @@ export function createOperator(config: HubConfig): Operator {
       return comparison && { from: phase, comparison };
     },
     readConsumers: async () => (await loadMappingFiles(config.mappingsDirectory)).consumers,
+    consumers: createConsumerOperator(config, { store, kafka, avro }),
     previewDisclosure: async (profile, key) => await previewDisclosure(store, profile, key),
+    proveErasure: async (key, values, signal) => {
+      const { decodeAvro } = recordPorts;
+      const { topicPrefix } = config.kafka;
+      const topics = topicTable.map(({ topic }) => topic);
+      return await proveErasure(
+        { store, kafka, decodeAvro, topicPrefix, topics },
+        key,
+        values,
+        signal,
+      );
+    },
     explain: async (key) => {
       const lineage = await store.readLineage(key);
       if (lineage === undefined) return undefined;

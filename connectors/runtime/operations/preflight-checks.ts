@@ -1,5 +1,5 @@
 /** What `hub preflight` looks at, part by part. */
-import { HubError } from '../../../core/errors/hub-error.ts';
+import { findHubError, HubError } from '../../../core/errors/hub-error.ts';
 import { safeText } from '../../../core/errors/log-safe.ts';
 import type { HubConfig } from '../../config/hub-config.ts';
 import type { HubStore } from '../../hub-store/hub-store.ts';
@@ -8,11 +8,13 @@ import type { TopicSpec } from '../../kafka/topics.ts';
 import { loadMappingFiles } from '../../mapping-files/load-mapping-files.ts';
 import { preflight } from '../../sources/master/master-preflight.ts';
 import { openMaster } from '../master-source-role.ts';
+import { standingOf } from './consumer-agreement.ts';
 import type { PreflightCheck, PreflightFinding } from './preflight.ts';
+import { printAgreement } from './print-consumer-status.ts';
 import { checkPu, checkPuCertificate } from './pu-preflight.ts';
 
 export interface PreflightPorts {
-  readonly store: Pick<HubStore, 'ping'>;
+  readonly store: Pick<HubStore, 'ping' | 'consumers'>;
   readonly kafka: Pick<KafkaClient, 'admin'>;
   readonly topicTable: readonly TopicSpec[];
 }
@@ -44,7 +46,26 @@ export function preflightChecks(
     },
     ...masterChecks(config),
     ...puChecks(config.pu),
+    { name: safeText('consumers'), run: () => checkAgreements(store, Date.now()) },
   ];
+}
+
+/** A consumer whose agreement is over is fed on: a person decides, and is told here. */
+async function checkAgreements(
+  { consumers }: PreflightPorts['store'],
+  now: number,
+): Promise<readonly PreflightFinding[]> {
+  const added = await consumers.list().catch((error: unknown) => {
+    // Before the first start there are no tables, and nobody was added.
+    if (findHubError(error)?.code === 'HUB_STORE_NOT_MIGRATED') return [];
+    throw error;
+  });
+  return added.flatMap(({ name, agreement }): readonly PreflightFinding[] => {
+    const standing = standingOf(agreement, now);
+    if (standing.kind === 'valid') return [];
+    const text = `${name}: agreement ${printAgreement(agreement.validTo, standing)}`;
+    return [{ kind: 'note', text, fix: null }];
+  });
 }
 
 /** None where MASTER_URL is not set: such an instance has not the role source. */

@@ -36,9 +36,10 @@ export function printDisclosures(
   options: DisclosureOptions,
 ): string {
   return [
-    [`What ${name} would get, by version ${version} of its profile`, ...ASSUMED[persons.kind]].join(
-      '\n',
-    ),
+    [
+      `What ${name} would get, by version ${version} of its profile`,
+      ...(previews.some(({ isAssumed }) => isAssumed) ? ASSUMED[persons.kind] : []),
+    ].join('\n'),
     ...previews.map((preview) => printPreview(preview, options).join('\n')),
   ].join('\n\n');
 }

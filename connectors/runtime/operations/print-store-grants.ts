@@ -1,6 +1,6 @@
 import { publisherGrants } from '../../hub-store/publisher-grants.ts';
 
-/** `hub store-grants`: what a login needs for the role publisher and no more, as SQL to run. */
+/** `hub store-grants`: what a login needs for the roles publisher and consumers and no more, as SQL to run. */
 export function printStoreGrants(login: string): string {
   return publisherGrants(login)
     .map((statement) => `${statement};`)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -36,7 +36,7 @@ describe('loadConfig', () => {
     const config = loadConfig(VALID);
     expect(config).toMatchObject({
       environment: 'production',
-      roles: ['source', 'core', 'publisher'],
+      roles: ['source', 'core', 'publisher', 'consumers'],
       kafka: {
         brokers: ['127.0.0.1:9092'],
         schemaRegistryUrl: 'http://127.0.0.1:8081/apis/ccompat/v7',
@@ -80,6 +80,9 @@ describe('loadConfig', () => {
     ['HUB_BATCH_RECORDS', '1.5', 'must be a whole number from 1 to 10000 (records)'],
     ['MASTER_MAX_REMOVAL_SHARE', '0', 'must be a share above 0 and at most 1, such as 0.05'],
     ['MASTER_MODE', 'cdc', 'must be one of change-tracking, rowversion, snapshot-diff'],
+    ['HUB_CONSUMER_BATCH', '9', 'must be a whole number from 10 to 10000 (persons)'],
+    ['HUB_CONSUMER_DATABASES', '/no/such/file', 'names a file that cannot be read'],
+    ['LOOK_UP_PORT', '65536', 'must be a whole number from 0 to 65535 (port)'],
     ['HUB_LOG_LEVEL', 'INFO', 'must be one of debug, info, warn, error'],
     ['KAFKA_BROKERS', 'a:9092,b', 'must be host:port, separated by commas'],
     ['KAFKA_BROKERS', 'a:0', 'must be host:port, separated by commas'],
@@ -149,6 +152,9 @@ describe('loadConfig', () => {
     [{ KAFKA_PASSWORD: 'pw' }, 'KAFKA_USER'],
     [{ KAFKA_TLS: 'on', KAFKA_TLS_CERT: import.meta.filename }, 'KAFKA_TLS_KEY'],
     [{ KAFKA_TLS_CA: import.meta.filename }, 'KAFKA_TLS_CA'],
+    [{ LOOK_UP_CERT: import.meta.filename }, 'LOOK_UP_KEY'],
+    [{ LOOK_UP_KEY: import.meta.filename }, 'LOOK_UP_CERT'],
+    [{ LOOK_UP_CA: import.meta.filename }, 'LOOK_UP_CERT'],
   ])('refuses half of a pair: %j', (given, setting) => {
     expect(problemsOf({ ...VALID, ...given }).map((problem) => problem.setting)).toEqual([setting]);
   });
@@ -235,6 +241,75 @@ describe('PU', () => {
     expect(problemsOf(environment)).toEqual([
       { setting, problem: expect.stringContaining(problem) as string },
     ]);
+  });
+});
+
+describe('the look-up', () => {
+  const LOOK_UP = { ...VALID, HUB_ROLES: 'look-up' };
+  const ELSEWHERE = { LOOK_UP_HOST: '10.0.0.1' };
+  const CERTIFICATE = { LOOK_UP_CERT: import.meta.filename, LOOK_UP_KEY: import.meta.filename };
+
+  it('is served to this machine alone where nothing else is said', () => {
+    expect(loadConfig(LOOK_UP).lookUp).toEqual({ host: '127.0.0.1', port: 9465, tls: null });
+    expect(loadConfig(VALID).roles).not.toContain('look-up');
+  });
+
+  it.each(['127.0.0.1', 'localhost'])('needs no certificate on %s', (host) => {
+    expect(loadConfig({ ...LOOK_UP, LOOK_UP_HOST: host }).lookUp.tls).toBeNull();
+  });
+
+  it('is not served on another address in plain text, also outside production', () => {
+    for (const environment of ['production', 'test', 'demo']) {
+      expect(problemsOf({ ...LOOK_UP, ...ELSEWHERE, HUB_ENVIRONMENT: environment })).toEqual([
+        {
+          setting: 'LOOK_UP_CERT',
+          problem: "is not set, and LOOK_UP_HOST is another address than this machine's own",
+        },
+      ]);
+    }
+    expect(problemsOf({ ...LOOK_UP, ...ELSEWHERE, ...CERTIFICATE })).toEqual([]);
+  });
+
+  it('is asked about only where it is served', () => {
+    expect(problemsOf({ ...VALID, ...ELSEWHERE })).toEqual([]);
+    expect(loadConfig({ ...LOOK_UP, ...ELSEWHERE }, 'operator').lookUp.host).toBe('10.0.0.1');
+  });
+
+  it("has the texts of its own certificate and of those who sign its callers', as secrets", () => {
+    const { tls } = loadConfig({
+      ...LOOK_UP,
+      ...CERTIFICATE,
+      LOOK_UP_CA: import.meta.filename,
+    }).lookUp;
+    const text = readFileSync(import.meta.filename, 'utf8').trim();
+    for (const part of [tls?.cert, tls?.key, tls?.ca]) {
+      expect(part?.reveal().trim()).toBe(text);
+      expect(`${part}`).not.toContain('import');
+    }
+    expect(loadConfig({ ...LOOK_UP, ...CERTIFICATE }).lookUp.tls?.ca).toBeUndefined();
+  });
+});
+
+describe('consumers', () => {
+  it('are told so many persons at once, and none has a database of its own, where nothing is said', () => {
+    expect(loadConfig(VALID).consumers).toEqual({ batchPersons: 1_000, databases: undefined });
+  });
+
+  it('have databases whose passwords do not show', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hub-config-'));
+    try {
+      const file = join(folder, 'databases.json');
+      writeFileSync(file, JSON.stringify({ warehouse: `postgres://hub:${PASSWORD}@127.0.0.1/w` }));
+      const environment = { ...VALID, HUB_CONSUMER_DATABASES: file };
+      const { consumers } = loadConfig(environment);
+      expect(consumers.databases?.reveal()).toContain(PASSWORD);
+      expect(`${inspect(consumers, { depth: null })}${JSON.stringify(consumers)}`).not.toContain(
+        PASSWORD,
+      );
+      expect(printSettings(environment)).not.toContain(PASSWORD);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -44,6 +44,14 @@ const DUMP = statement<{ ddl: string }>(
   SELECT 5, i.relname::text COLLATE "C", replace(regexp_replace(pg_get_indexdef(x.indexrelid), ' ON ONLY ', ' ON '), ' public.', ' ') || ';'
   FROM tables JOIN pg_index x ON x.indrelid = tables.oid JOIN pg_class i ON i.oid = x.indexrelid
   WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype <> 'f')
+  UNION ALL
+  SELECT 6, f.proname::text COLLATE "C", replace(rtrim(pg_get_functiondef(f.oid), E'\\n'), 'FUNCTION public.', 'FUNCTION ') || ';'
+  FROM pg_proc f WHERE f.pronamespace = 'public'::regnamespace
+  UNION ALL
+  -- On the tables, and on their default partitions; what a partition has from its table comes with it.
+  SELECT 7, format('%s %s', c.relname, g.tgname) COLLATE "C", replace(pg_get_triggerdef(g.oid), ' public.', ' ') || ';'
+  FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+  WHERE NOT g.tgisinternal AND g.tgparentid = 0 AND (NOT c.relispartition OR pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT')
   ORDER BY part, name`,
 );
 

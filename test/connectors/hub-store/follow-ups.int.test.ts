@@ -168,9 +168,10 @@ describe('follow-ups', () => {
     if (first === undefined || moved === undefined) return expect.fail();
     await live(moved, null);
     const keys = [second?.groupKey, third?.groupKey].toSorted();
-    const { followUps } = store;
-    expect(await followUps.findNeighbours(ADDRESS, first.groupKey, 10)).toEqual(keys);
-    expect(await followUps.findNeighbours(ADDRESS, first.groupKey, 1)).toEqual(keys.slice(0, 1));
+    const neighbours = async (limit: number) =>
+      await store.persons.transact((t) => t.findNeighbours(ADDRESS, first.groupKey, limit));
+    expect(await neighbours(10)).toEqual(keys);
+    expect(await neighbours(1)).toEqual(keys.slice(0, 1));
   });
 
   it('find the open work items about a protected person that are found once', async () => {

@@ -31,6 +31,7 @@ import {
   type TestDatabase,
   testStoreConfig,
 } from '../../support/hub-database.ts';
+import { addConsumer, tellEverybody } from './told-consumer.ts';
 
 const PARTITIONS = statement<{ name: string; rows: string }>(
   'journal-partitions',
@@ -166,6 +167,7 @@ describe('the history of the hub store', () => {
 
   it('has what consumers were told to forget, oldest first, with a day to do it', async () => {
     expect(await store.purgeOrders.countOpen()).toEqual({ open: 0, oldestSeconds: 0 });
+    await addConsumer(database.database);
     const keys = [await newPerson(freshIdentity()), await newPerson(freshIdentity())];
     for (const key of keys) {
       const position = { epoch: 1, version: 1n };
@@ -180,6 +182,8 @@ describe('the history of the hub store', () => {
         purges: [{ personKey: key, reason: 'protection-raised', fields, upToVersion: 4 }],
       });
     }
+    expect(await store.purgeOrders.countOpen()).toMatchObject({ open: 0 });
+    await tellEverybody(database.database);
     const orders = await store.purgeOrders.list(10);
     expect(orders.map(({ personKey }) => personKey)).toEqual(keys);
     expect(orders[0]).toMatchObject({

@@ -53,6 +53,35 @@ describe('the topics of the table', () => {
     }
   });
 
+  it('are asked about also after another one, asked about before, was deleted by somebody else', async () => {
+    await using gone = await makeTestTopic();
+    await using test = await makeTestTopic();
+    await using kafka = testKafka();
+    expect(await kafka.admin.offsets(gone.topic)).toHaveLength(1);
+    await gone.kafka.admin.deleteTopics([gone.topic]);
+    expect(await kafka.admin.offsets(test.topic)).toHaveLength(1);
+  });
+
+  it('say where they have the first record since a moment', async () => {
+    await using test = await makeTestTopic({ partitions: 2 });
+    const send = async (value: string): Promise<void> =>
+      void (await test.kafka
+        .producer()
+        .send({ topic: test.topic, partition: 1, messages: texts(value) }));
+    await send('before');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const since = Date.now();
+    await send('after');
+    expect(await test.kafka.admin.offsetsSince(test.topic, since)).toEqual([
+      { partition: 0, offset: 0 },
+      { partition: 1, offset: 1 },
+    ]);
+    expect(await test.kafka.admin.offsetsSince(test.topic, Date.now() + 60_000)).toEqual([
+      { partition: 0, offset: 0 },
+      { partition: 1, offset: 2 },
+    ]);
+  });
+
   it('say where they begin and end', async () => {
     await using test = await makeTestTopic({ partitions: 2 });
     const messages = texts('a', 'b', 'c');

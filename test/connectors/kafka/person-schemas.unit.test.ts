@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { PERSON_SCHEMAS, subjectOf } from '../../../connectors/kafka/schema-catalogue.ts';
+import {
+  CONSUMER_SCHEMAS,
+  PERSON_SCHEMAS,
+  type RecordSchema,
+  subjectOf,
+} from '../../../connectors/kafka/schema-catalogue.ts';
+import type { ConsumerPurgeReason } from '../../../core/disclosure/delivery.ts';
 import { FIELD_GROUPS } from '../../../core/golden-record/golden-record.ts';
 import { EVENT_TYPES } from '../../../core/golden-record/person-event.ts';
 import { RELATION_KINDS } from '../../../core/mapping/person-evidence.ts';
@@ -20,7 +26,10 @@ interface Named {
   readonly default?: string;
 }
 
-const schemas = Object.values(PERSON_SCHEMAS);
+const schemas: readonly RecordSchema[] = [
+  ...Object.values(PERSON_SCHEMAS),
+  ...Object.values(CONSUMER_SCHEMAS),
+];
 
 /** Every record and enum of a schema, itself first. */
 function namedTypes(type: unknown): readonly Named[] {
@@ -37,7 +46,12 @@ function namedTypes(type: unknown): readonly Named[] {
 }
 
 const types = schemas.flatMap((schema) =>
-  namedTypes(schema).map((type) => ({ schema: schema.name, type: type.name, named: type })),
+  namedTypes(schema).map((type) => ({
+    schema: subjectOf(schema),
+    namespace: schema.namespace,
+    type: type.name,
+    named: type,
+  })),
 );
 const namesIn = (schema: unknown): readonly string[] =>
   namedTypes(schema).flatMap(({ name, fields = [] }) => [
@@ -70,11 +84,10 @@ describe('the Avro schemas', () => {
     },
   );
 
-  it('say the same of a type that stands in several of them', () => {
-    for (const { type, named } of types) {
-      for (const same of types.filter((other) => other.type === type)) {
-        expect(same.named).toEqual(named);
-      }
+  it('say the same of a type that stands in several of a namespace', () => {
+    for (const { namespace, type, named } of types) {
+      const sameName = types.filter((one) => one.type === type && one.namespace === namespace);
+      for (const same of sameName) expect(same.named).toEqual(named);
     }
   });
 
@@ -84,32 +97,93 @@ describe('the Avro schemas', () => {
       'se.puhub.person.v1.ProtectedPerson',
       'se.puhub.person.v1.PersonRedirect',
       'se.puhub.person.v1.PersonEvent',
+      'se.puhub.consumer.v1.Person',
+      'se.puhub.consumer.v1.ProtectedPerson',
+      'se.puhub.consumer.v1.PersonEvent',
+      'se.puhub.consumer.v1.PurgeOrder',
+      'se.puhub.consumer.v1.PurgeAck',
     ]);
   });
 
-  it('have a symbol for every event, group of fields and kind of relation', () => {
+  it.each(Object.values(PERSON_SCHEMAS).flatMap(namedTypes).filter(isOfConsumersToo))(
+    'have the same symbols for $name in both namespaces',
+    ({ name, symbols }) => {
+      const ofConsumers = Object.values(CONSUMER_SCHEMAS).flatMap(namedTypes);
+      const same = ofConsumers.find((one) => one.name === name);
+      expect(same?.symbols).toEqual(
+        name === 'PersonEventType' ? [...(symbols ?? []), 'DISCLOSED', 'WITHDRAWN'] : symbols,
+      );
+    },
+  );
+
+  it('have a symbol for every event, group of fields, kind of relation and reason to forget', () => {
     const symbolsOf = (name: string): readonly string[] =>
       types.find(({ type }) => type === name)?.named.symbols?.slice(1) ?? [];
     const symbol = (word: string): string => word.toUpperCase().replaceAll('-', '_');
     expect(symbolsOf('PersonEventType')).toEqual(EVENT_TYPES.map(symbol));
     expect(symbolsOf('FieldGroup')).toEqual(FIELD_GROUPS.map(symbol));
     expect(symbolsOf('RelationKind')).toEqual(RELATION_KINDS.map(symbol));
+    expect(symbolsOf('PurgeReason')).toEqual(Object.keys(PURGE_REASONS).map(symbol));
   });
 });
+
+/** Enums that both families have; what a consumer can be told of a consent is one answer only. */
+function isOfConsumersToo({ name, type }: Named): boolean {
+  return type === 'enum' && !['SourceName', 'ContactConsent'].includes(name);
+}
+
+/** By the compiler, each reason that there is. */
+const PURGE_REASONS: Readonly<Record<ConsumerPurgeReason, true>> = {
+  'protection-raised': true,
+  'relation-hidden': true,
+  'no-longer-disclosed': true,
+  'profile-changed': true,
+  erased: true,
+};
 
 describe('the schema of a protected person', () => {
-  it('cannot hold where the person lives, how to reach them, or who belongs to them', () => {
-    const forbidden =
-      /address|municipality|parish|property|postal|city|contact|phone|mail|relation|relative|kin|custod|marital|paper/i;
-    const found = namesIn(PERSON_SCHEMAS.protectedPerson).filter((name) => forbidden.test(name));
-    expect(found).toEqual([]);
-    expect(namesIn(PERSON_SCHEMAS.person).filter((name) => forbidden.test(name))).not.toEqual([]);
+  it.each([
+    ['of the hub', PERSON_SCHEMAS.protectedPerson, PERSON_SCHEMAS.person],
+    ['of consumers', CONSUMER_SCHEMAS.consumerProtectedPerson, CONSUMER_SCHEMAS.consumerPerson],
+  ])(
+    '%s cannot hold where the person lives, how to reach them, or who belongs to them',
+    (_, masked, whole) => {
+      const forbidden =
+        /address|municipality|parish|property|postal|city|contact|phone|mail|relation|relative|kin|custod|marital|paper/i;
+      const found = namesIn(masked).filter((name) => forbidden.test(name));
+      expect(found).toEqual([]);
+      expect(namesIn(whole).filter((name) => forbidden.test(name))).not.toEqual([]);
+    },
+  );
+});
+
+describe('the schema of a person for consumers', () => {
+  it('may leave out all but the keys, the numbers and the mark of test persons', () => {
+    const always = ['personKey', 'generation', 'version', 'identities', 'testPerson'];
+    const flags = ['protectedPerson', 'protectedPopulationRecord'];
+    const { consumerPerson, consumerProtectedPerson } = CONSUMER_SCHEMAS;
+    expect(fieldsThatAreAlwaysThere(consumerPerson)).toEqual(always);
+    expect(fieldsThatAreAlwaysThere(consumerProtectedPerson)).toEqual([...always, ...flags]);
+  });
+
+  it('has no place for the wish about paper, which nobody gets', () => {
+    expect(namesIn(CONSUMER_SCHEMAS.consumerPerson).join()).not.toMatch(/paper/i);
+    expect(namesIn(PERSON_SCHEMAS.person).join()).toMatch(/paper/i);
   });
 });
 
+function fieldsThatAreAlwaysThere({ fields }: RecordSchema): readonly string[] {
+  return (fields as readonly Field[])
+    .filter(({ type, default: byDefault }) => !(Array.isArray(type) && byDefault === null))
+    .map(({ name }) => name);
+}
+
 describe('the schema of an event', () => {
+  const fieldNames = ({ fields }: RecordSchema): readonly string[] =>
+    (fields as readonly Field[]).map(({ name }) => name);
+
   it('has no place for a value of a person', () => {
-    expect(PERSON_SCHEMAS.event.fields.map((field) => (field as Field).name)).toEqual([
+    expect(fieldNames(PERSON_SCHEMAS.event)).toEqual([
       'eventId',
       'personKey',
       'version',
@@ -120,5 +194,21 @@ describe('the schema of an event', () => {
       'sourcePosition',
       'recordedAt',
     ]);
+  });
+
+  it('says to a consumer nothing of where the data came from: a cutover shows in no field', () => {
+    expect(fieldNames(CONSUMER_SCHEMAS.consumerEvent)).toEqual([
+      'eventId',
+      'personKey',
+      'generation',
+      'version',
+      'type',
+      'effectiveDate',
+      'changed',
+      'recordedAt',
+    ]);
+    for (const schema of Object.values(CONSUMER_SCHEMAS)) {
+      expect(namesIn(schema).join()).not.toMatch(/source|master|position/i);
+    }
   });
 });

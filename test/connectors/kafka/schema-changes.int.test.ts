@@ -3,7 +3,7 @@ import { AvroCodec } from '../../../connectors/kafka/avro-codec.ts';
 import { PERSON_SCHEMAS, type RecordSchema } from '../../../connectors/kafka/schema-catalogue.ts';
 import { testEnvironment } from '../../support/env.ts';
 import { testName } from '../../support/kafka-topic.ts';
-import { PUBLISHED_SCHEMAS } from './published-schemas.ts';
+import { PRESENT_SCHEMAS, PUBLISHED_SCHEMAS } from './published-schemas.ts';
 
 const registryUrl = testEnvironment().schemaRegistryUrl;
 const avro = new AvroCodec({ registryUrl, clientId: 'test' });
@@ -17,7 +17,7 @@ describe('what is registered after what was released before', () => {
       const older = new AvroCodec({ registryUrl, clientId: 'test' });
       const newer = new AvroCodec({ registryUrl, clientId: 'test' });
       const { schemaId } = await older.register({ ...published.schema, namespace });
-      const present = { ...PERSON_SCHEMAS[published.name], namespace };
+      const present = { ...PRESENT_SCHEMAS[published.name], namespace };
       expect((await newer.register(present)).schemaId).toBeGreaterThanOrEqual(schemaId);
       expect((await older.register({ ...published.schema, namespace })).schemaId).toBe(schemaId);
     },

@@ -1,20 +1,13 @@
-import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import type { AvroType } from '../../../connectors/kafka/avro-types.ts';
-import { PERSON_SCHEMAS, type RecordSchema } from '../../../connectors/kafka/schema-catalogue.ts';
-import { PUBLISHED_SCHEMAS } from './published-schemas.ts';
+import {
+  CONSUMER_SCHEMAS,
+  PERSON_SCHEMAS,
+  type RecordSchema,
+} from '../../../connectors/kafka/schema-catalogue.ts';
+import { avsc } from './avsc-of-the-client.ts';
+import { PRESENT_SCHEMAS, PUBLISHED_SCHEMAS, publishedSchema } from './published-schemas.ts';
 
-/** The Avro library of the registry client, so that what is tested is what encodes and decodes in the hub. */
-const requireHere = createRequire(import.meta.url);
-const requireAsClient = createRequire(
-  requireHere.resolve('@kafkajs/confluent-schema-registry/package.json'),
-);
-const avro = requireAsClient('avsc') as {
-  readonly Type: {
-    forSchema(schema: RecordSchema): AvroType & { toBuffer(value: unknown): Buffer };
-  };
-};
-const typeOf = (schema: RecordSchema) => avro.Type.forSchema(schema);
+const typeOf = (schema: RecordSchema) => avsc.Type.forSchema(schema);
 
 /** Whether somebody who has `reader` can read what was written with `writer`. @throws what stands in the way. */
 function checkReadable(reader: RecordSchema, writer: RecordSchema): void {
@@ -27,18 +20,12 @@ function checkBothWays(one: RecordSchema, other: RecordSchema): void {
   checkReadable(other, one);
 }
 
-const publishedEvent = publishedOf('event');
-const publishedPerson = publishedOf('person');
-
-function publishedOf(name: keyof typeof PERSON_SCHEMAS): RecordSchema {
-  const found = PUBLISHED_SCHEMAS.find((one) => one.version === 1 && one.name === name);
-  if (found === undefined) throw new RangeError(`There is no ${name} of version 1.`);
-  return found.schema;
-}
+const publishedEvent = publishedSchema(1, 'event');
+const publishedPerson = publishedSchema(1, 'person');
 
 describe('a schema and each of its released versions', () => {
   it.each(PUBLISHED_SCHEMAS)('version $version of $name: each reads the other', (published) => {
-    expect(() => checkBothWays(PERSON_SCHEMAS[published.name], published.schema)).not.toThrow();
+    expect(() => checkBothWays(PRESENT_SCHEMAS[published.name], published.schema)).not.toThrow();
   });
 
   it('a consumer of version 1 reads an event of the hub itself about relations, without the words it does not know', () => {
@@ -73,6 +60,72 @@ describe('a schema and each of its released versions', () => {
       relations: [],
       contactPersons: [],
       paperOptOut: null,
+    });
+  });
+
+  it('a contact of version 1 says nothing of notices, and whoever has version 1 reads a newer one without', () => {
+    const contact = { channel: 'MOBILE', value: '+46700000000', consent: null };
+    const person = { personKey: 'key', version: 1, identities: [], name: {}, sex: 'FEMALE' };
+    const older = { ...person, contacts: [contact] };
+    const newer = { ...person, contacts: [{ ...contact, digitalNotification: true }] };
+    expect(readAs(PERSON_SCHEMAS.person, publishedPerson, older)).toMatchObject({
+      contacts: [{ ...contact, digitalNotification: null }],
+    });
+    expect(readAs(publishedPerson, PERSON_SCHEMAS.person, newer)).toHaveProperty('contacts', [
+      contact,
+    ]);
+  });
+
+  it('the schemas of consumers are those of version 2, word for word', () => {
+    for (const name of Object.keys(CONSUMER_SCHEMAS) as (keyof typeof CONSUMER_SCHEMAS)[]) {
+      expect(publishedSchema(2, name), name).toEqual(CONSUMER_SCHEMAS[name]);
+    }
+  });
+});
+
+describe('a consumer that is older or newer than the hub', () => {
+  const key = { personKey: 'key', generation: 2, version: 7 };
+
+  it('reads a person with a field that it does not know, and one without a field that it does', () => {
+    const newer = editableCopy(CONSUMER_SCHEMAS.consumerPerson);
+    newer.fields.push({ name: 'nickname', type: ['null', 'string'], default: null });
+    const person = { ...key, identities: [], maritalStatus: 'MARRIED', addresses: [] };
+    const older = CONSUMER_SCHEMAS.consumerPerson;
+    const asOlder = readAs(older, newer, { ...person, nickname: 'Kim' });
+    expect(asOlder).toMatchObject({ ...person, contacts: null });
+    expect(asOlder).not.toHaveProperty('nickname');
+    expect(readAs(newer, older, person)).toMatchObject({ ...person, nickname: null });
+  });
+
+  it('loses a field of a profile without harm, since each is null by default', () => {
+    const shorter = editableCopy(CONSUMER_SCHEMAS.consumerPerson);
+    shorter.fields = shorter.fields.filter(({ name }) => name !== 'maritalStatus');
+    const person = { ...key, identities: [], parishCode: '038001' };
+    expect(readAs(CONSUMER_SCHEMAS.consumerPerson, shorter, person)).toMatchObject({
+      ...person,
+      maritalStatus: null,
+    });
+    expect(() => checkBothWays(shorter, CONSUMER_SCHEMAS.consumerPerson)).not.toThrow();
+  });
+
+  it('reads a new kind of event, group or reason as UNKNOWN', () => {
+    const text = JSON.stringify([CONSUMER_SCHEMAS.consumerEvent, CONSUMER_SCHEMAS.purgeOrder]);
+    const newer = text
+      .replaceAll('"WITHDRAWN"]', '"WITHDRAWN","REBORN"]')
+      .replaceAll('"PAPER_PREFERENCE"]', '"PAPER_PREFERENCE","HATS"]')
+      .replaceAll('"ERASED"],"default"', '"ERASED","ASKED_FOR"],"default"');
+    const [event, order] = JSON.parse(newer) as [RecordSchema, RecordSchema];
+    const happened = { ...key, eventId: 'id', type: 'REBORN', changed: ['HATS'], recordedAt: 0 };
+    expect(readAs(CONSUMER_SCHEMAS.consumerEvent, event, happened)).toMatchObject({
+      type: 'UNKNOWN',
+      changed: ['UNKNOWN'],
+    });
+    const ordered = { orderId: 'id', personKey: 'key', upToGeneration: 1, upToVersion: 2 };
+    const times = { orderedAt: 0, dueAt: 0 };
+    const forget = { ...ordered, ...times, reason: 'ASKED_FOR', fields: ['NAME', 'HATS'] };
+    expect(readAs(CONSUMER_SCHEMAS.purgeOrder, order, forget)).toMatchObject({
+      reason: 'UNKNOWN',
+      fields: ['NAME', 'UNKNOWN'],
     });
   });
 });
@@ -140,6 +193,7 @@ interface EditableEnum {
 interface EditableField {
   name: string;
   type: unknown;
+  default?: unknown;
 }
 
 interface EditableRecord extends RecordSchema {

@@ -78,6 +78,27 @@ describe('the consumers of this project', () => {
   });
 });
 
+describe('how a consumer gets what it may see', () => {
+  it.each([
+    [
+      'cosmic',
+      { kind: 'topic', format: 'avro', content: 'full-state' },
+      { isSystemOnly: false, seesProtectedRelations: false },
+    ],
+    ['laboratory', { kind: 'topic', format: 'avro', content: 'full-state' }, null],
+    ['warehouse', { kind: 'table', onLeaving: 'delete' }, null],
+  ])('is as its file says: %s', (name, delivery, lookUp) => {
+    expect(profile(name)).toMatchObject({ delivery, lookUp });
+  });
+
+  it('may be a signal, with a look-up', async () => {
+    using copy = new MappingsCopy();
+    copy.edit(PASIS, set('delivery.content', 'thin-signal'));
+    const read = (await loadMappingFiles(copy.directory)).consumers.get('pasis');
+    expect(read?.delivery).toEqual({ kind: 'topic', format: 'avro', content: 'thin-signal' });
+  });
+});
+
 type Spoiled = readonly [
   what: string,
   file: string,
@@ -277,6 +298,70 @@ const SPOILED: readonly Spoiled[] = [
     set('protectedPersons', 'all'),
     'protectedPersons',
     'is not one of masked, left-out',
+  ],
+  ['does not say how it is delivered', PASIS, set('delivery', undefined), 'delivery', 'is missing'],
+  [
+    'is delivered in a way that there is not',
+    PASIS,
+    set('delivery.kind', 'file'),
+    'delivery.kind',
+    'is not one of topic, table',
+  ],
+  [
+    'has a format that there is not',
+    PASIS,
+    set('delivery.format', 'xml'),
+    'delivery.format',
+    'is not one of avro, fhir-patient',
+  ],
+  [
+    'has content that there is not',
+    PASIS,
+    set('delivery.content', 'half'),
+    'delivery.content',
+    'is not one of full-state, thin-signal',
+  ],
+  [
+    'says of a table what is said of topics',
+    PASIS,
+    set('delivery', { kind: 'table', onLeaving: 'delete', format: 'avro' }),
+    'delivery',
+    'has unknown keys format',
+  ],
+  [
+    'does not say what becomes of rows',
+    PASIS,
+    set('delivery', { kind: 'table', onLeaving: 'keep' }),
+    'delivery.onLeaving',
+    'is not one of delete, mark',
+  ],
+  [
+    'gets a thin signal and may not look up',
+    LABORATORY,
+    set('delivery.content', 'thin-signal'),
+    'lookUp',
+    'is missing: whoever gets a thin signal looks up',
+  ],
+  [
+    'gets a thin signal in a format of states',
+    PASIS,
+    set('delivery', { kind: 'topic', format: 'fhir-patient', content: 'thin-signal' }),
+    'delivery.format',
+    'is not avro, and a thin signal has no record of a person',
+  ],
+  [
+    'may look up, and does not say how',
+    PASIS,
+    set('lookUp', {}),
+    'lookUp.isSystemOnly',
+    'is missing',
+  ],
+  [
+    'sees relations that it does not get',
+    PASIS,
+    set('lookUp.seesProtectedRelations', true),
+    'lookUp.seesProtectedRelations',
+    'is true, and groups does not have relations',
   ],
   ['keeps nothing', PASIS, set('retentionDays', 0), 'retentionDays', 'is outside its range'],
   [

@@ -10,7 +10,7 @@ describe('the table of metrics', () => {
     else if (kind === 'histogram') expect(name).toMatch(/_seconds$/);
     else
       expect(name).toMatch(
-        /_(seconds|bytes|records|rows|entries|epoch|version|held|healthy|stalled|late|open|active)$/,
+        /_(seconds|days|bytes|records|rows|entries|epoch|version|held|healthy|stalled|late|open|active)$/,
       );
   });
 

@@ -27,12 +27,14 @@ import {
   testStoreConfig,
 } from '../../support/hub-database.ts';
 import { evidence, pnr } from '../../support/person-builder.ts';
+import { addConsumer, tellEverybody } from '../hub-store/told-consumer.ts';
 import { feedPersons, testRules } from './feed-persons.ts';
 
 const WITHIN = { timeout: 20_000, interval: 50 };
 const LIMITS = { derivationPage: 2, derivationBacklog: 100_000, maxVanishingShare: 0.01 };
 const LOCAL = { root: '1.2.752.97.3.1.3' as Oid, extension: '991981000010' };
 const NEVER = new AbortController().signal;
+const noTraces = async () => ({ rawHashes: [], knownRows: [] });
 
 let database: TestDatabase;
 let store: HubStore;
@@ -60,8 +62,8 @@ async function submit(command: CoreCommand): Promise<bigint> {
 async function ask(command: CoreCommand): Promise<CommandResult> {
   const id = await submit(command);
   const stored = (await store.commands.list(1)).find((one) => one.id === id) ?? expect.fail();
-  const first = await carryOutCoreCommand(stored, store, rules);
-  expect(await carryOutCoreCommand(stored, store, rules)).toBe(first);
+  const first = await carryOutCoreCommand(stored, store, rules, noTraces);
+  expect(await carryOutCoreCommand(stored, store, rules, noTraces)).toBe(first);
   return first;
 }
 
@@ -289,7 +291,7 @@ describe('commands about the core', () => {
       runCoreCommandsRole({
         store,
         instance,
-        carryOut: (command) => carryOutCoreCommand(command, store, rules),
+        carryOut: (command) => carryOutCoreCommand(command, store, rules, noTraces),
         log: createLogger({ level: 'info', destination: { write: () => undefined } }),
         signal: stop.signal,
       }),
@@ -316,6 +318,7 @@ describe('beside the main path', () => {
       from: null,
       to: null,
     } as const;
+    await addConsumer(database.database);
     await switchTo('step-1');
     await feedPersons(store.persons, rules, 'pu', [
       evidence({ relations: [relation] }),
@@ -338,6 +341,7 @@ describe('beside the main path', () => {
     await expect.poll(relationsOf, WITHIN).toBe(0);
     await expect.poll(() => store.followUps.countWaiting(), WITHIN).toBe(0);
 
+    await tellEverybody(database.database);
     const keeping = runUpkeepRole({ ...common, metrics });
     await expect.poll(() => metrics.text(), WITHIN).toContain('hub_purge_orders_open 2');
     const text = await metrics.text();

@@ -54,6 +54,8 @@ export function profileOf(change: Partial<ConsumerProfile> = {}): ConsumerProfil
     protectedPersons: 'masked',
     contacts: { channels: new Set(['phone', 'mobile', 'email']), needsNotification: false },
     relations: new Set(RELATION_KINDS),
+    delivery: { kind: 'topic', format: 'avro', content: 'full-state' },
+    lookUp: null,
     retentionDays: 30,
     ...change,
   };

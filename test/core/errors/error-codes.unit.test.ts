@@ -7,7 +7,9 @@ const entries = Object.entries(ERROR_CODES) as [ErrorCode, ErrorCodeEntry][];
 
 describe('the registry of error codes', () => {
   it.each(entries)('%s has the form of a code', (code) => {
-    expect(code).toMatch(/^HUB_(CONFIG|KAFKA|MASTER|PERSON|PU|STACK|STORE|SYNC)(_[A-Z]+)+$/);
+    expect(code).toMatch(
+      /^HUB_(CONFIG|CONSUMER|KAFKA|LOOKUP|MASTER|PERSON|PU|STACK|STORE|SYNC)(_[A-Z]+)+$/,
+    );
   });
 
   it.each(entries)(

@@ -53,6 +53,8 @@ describe('a switch of the phase', () => {
       expect.arrayContaining(['name-changed', 'registered']),
     );
     expect(await walk()).toEqual(['idle']);
+    // Nobody goes on from the end: a key that stayed there would outlive an erasure.
+    expect(store.state.single.derivation?.cursor).toBeNull();
   });
 
   it('counts at once for what the registers say meanwhile, before the walk comes there', async () => {

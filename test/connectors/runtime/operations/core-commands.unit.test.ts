@@ -6,13 +6,18 @@ import {
   printCoreResult,
   readCoreCommand,
 } from '../../../../connectors/runtime/operations/core-commands.ts';
+import type { IdentityKey, PersonKey } from '../../../../core/person/person-identifier.ts';
 
 const AUTHOR = { reason: 'case 4711', requestedBy: 'operator' };
+const PERSON = '018f0000-0000-7000-8000-000000000001' as string as PersonKey;
+const SEEN = '018f0000-0000-7000-8000-000000000002' as string as IdentityKey;
 const COMMANDS: readonly CoreCommand[] = [
   { kind: 'phase-switch', phase: 'step-1', seen: { phase: 'shadow', generation: 3 } },
   { kind: 'phase-accept-vanishing', walk: 7 },
   { kind: 'rebuild' },
   { kind: 'work-decide', item: 12n, choice: 'different-persons' },
+  { kind: 'erase', person: PERSON, seen: [SEEN], keepsHash: true },
+  { kind: 'readmit', person: PERSON },
 ];
 
 describe('coreRequestOf', () => {
@@ -54,6 +59,11 @@ describe('readCoreCommand', () => {
     ['work-decide', { item: '12', choice: 'maybe' }, null],
     ['work-decide', { item: 'twelve', choice: 'noted' }, null],
     ['work-decide', { choice: 'noted' }, null],
+    ['erase', { person: PERSON }, PERSON],
+    ['erase', { person: PERSON, keepsHash: true }, null],
+    ['erase', { person: PERSON, keepsHash: true }, `${PERSON},somebody`],
+    ['erase', { person: 'somebody', keepsHash: true }, PERSON],
+    ['readmit', {}, null],
   ])('knows no %s with %j about %s', (kind, args, expectedState) => {
     expect(readCoreCommand({ kind, arguments: args, expectedState })).toBeUndefined();
   });
@@ -71,7 +81,7 @@ describe('parseItem', () => {
 describe('printCoreResult', () => {
   it.each([
     ['not-open', 'the work item closed by itself'],
-    ['other-state', 'somebody switched the phase meanwhile'],
+    ['other-state', 'not as it was seen'],
     ['not-a-choice', 'cannot be answered so'],
   ])('says in words why a command was refused: %s', (detail, words) => {
     const answer = { instance: 'a', outcome: 'refused' as const, detail, at: 0 };

@@ -108,6 +108,33 @@ describe('a preview', () => {
     expect((await preview('cosmic', key))?.disclosure.kind).toBe('person');
   });
 
+  it('goes by the list and by what was sent, of a consumer that was added', async () => {
+    const key = only(await keysWith(pnr(1)));
+    const files = await operator.readConsumers();
+    const agreement = {
+      validTo: '2099-12-31',
+      frameworkVersion: '1',
+      staffInformedBy: 'tester',
+      staffInformedAt: '2026-01-01',
+    };
+    for (const [i, name] of ['reminders', 'pasis'].entries()) {
+      const profile = files.get(name) ?? expect.fail(`no profile is called ${name}`);
+      const { consumers } = operator.store;
+      await consumers.add({ profile, agreement, principal: null }, BigInt(i + 1));
+    }
+    expect(await preview('reminders', key)).toMatchObject({
+      isAssumed: false,
+      disclosure: { kind: 'left-out', reason: 'not-listed' },
+    });
+    const pasis = await operator.store.consumers.find('pasis');
+    await database.database.script(
+      `INSERT INTO deliveries (consumer_id, person_key, generation, version, kind, told, content_hash)
+       VALUES (${pasis?.id}, '${key}', 1, 1, 'person', 0, 'h')`,
+    );
+    expect((await preview('pasis', key))?.disclosure.kind).toBe('person');
+    expect(await preview('cosmic', key)).toMatchObject({ isAssumed: true });
+  });
+
   it('of a key that was never given out is none', async () => {
     const nobody = '00000000-0000-4000-8000-000000000000' as PersonKey;
     expect(await preview('cosmic', nobody)).toBeUndefined();

@@ -1,0 +1,1 @@
+DELETE FROM hub_address WHERE person_key IN (SELECT CAST(k.value AS uniqueidentifier) FROM OPENJSON(@p0) AS k)

@@ -1,0 +1,12 @@
+DROP TABLE IF EXISTS hub_person;
+DROP TABLE IF EXISTS hub_identity;
+DROP TABLE IF EXISTS hub_address;
+DROP TABLE IF EXISTS hub_contact;
+DROP TABLE IF EXISTS hub_relation;
+DROP TABLE IF EXISTS hub_contact_person;
+DROP TABLE IF EXISTS hub_contact_person_channel;
+DROP TABLE IF EXISTS hub_deleted_person;
+DROP TABLE IF EXISTS hub_purge_order;
+DROP TABLE IF EXISTS hub_event;
+DROP TABLE IF EXISTS hub_inbox;
+DROP TABLE IF EXISTS hub_schema_version;

@@ -1,0 +1,3 @@
+INSERT INTO hub_purge_order (id, person_key, reason, fields, up_to_generation, up_to_version, ordered_at, due_at, acknowledged_at, acknowledged_by, taken_at)
+SELECT r.id, r.person_key, r.reason, r.fields, r.up_to_generation, r.up_to_version, r.ordered_at, r.due_at, r.acknowledged_at, r.acknowledged_by, r.taken_at
+FROM OPENJSON(@p0) WITH (id uniqueidentifier, person_key uniqueidentifier, reason nvarchar(200), fields nvarchar(max), up_to_generation bigint, up_to_version bigint, ordered_at datetimeoffset(3), due_at datetimeoffset(3), acknowledged_at datetimeoffset(3), acknowledged_by nvarchar(max), taken_at datetimeoffset(3)) AS r

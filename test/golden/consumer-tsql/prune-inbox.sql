@@ -1,0 +1,1 @@
+DELETE TOP (5000) FROM hub_inbox WHERE received_at < @p0; SELECT @@ROWCOUNT AS gone
