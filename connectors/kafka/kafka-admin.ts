@@ -59,6 +59,11 @@ export interface SettingDrift {
   readonly want: SafeText | number;
 }
 
+/** Another refusal, such as that of a topic that is not there, the library has tried again by itself. */
+function isWithoutLeader(error: unknown): boolean {
+  return findHubError(error)?.context['kafkaError'] === 'NOT_LEADER_FOR_PARTITION';
+}
+
 const OFFSET_RETRIES = 3;
 const OFFSET_WAIT_MS = 100;
 
@@ -126,7 +131,7 @@ export class KafkaAdmin implements AsyncDisposable {
       try {
         return await ask();
       } catch (error) {
-        if (tries >= OFFSET_RETRIES || dispositionOf(error) !== 'retriable') throw error;
+        if (tries >= OFFSET_RETRIES || !isWithoutLeader(error)) throw error;
         await sleep(OFFSET_WAIT_MS * 2 ** tries);
       }
     }

@@ -44,6 +44,7 @@ export function composeConsumers(parts: HubParts): readonly Role[] {
         const codec = await whenReady(safeText('registry'), register, log, signal);
         if (codec === undefined) return;
         counters.waiting.delete('consumers');
+        log.info('consumers are fed');
         const wakeUps = new Set<WakeUp>();
         using _listening = store.notices.on('command', () => {
           for (const wakeUp of wakeUps) wakeUp.call();

@@ -33,6 +33,7 @@ export function composePurgeAcks(parts: HubParts): Role {
       const register = () => ConsumerCodec.register(avro);
       const codec = await whenReady(safeText('registry'), register, log, signal);
       if (codec === undefined) return;
+      log.info('acknowledgements of orders to forget are read');
       const { topicPrefix } = config.kafka;
       await runPurgeAckRole({
         topic: topicName(TOPIC.purgeAck, topicPrefix),

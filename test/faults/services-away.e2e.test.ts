@@ -50,7 +50,13 @@ describe('a schema registry that is down', () => {
     await using registry = await proxyBefore(testEnvironment().schemaRegistryUrl);
     await using world = await createHubWorld({ master: { url: master.url } });
     await using hub = world.start({ ...SMALL_STEPS, SCHEMA_REGISTRY_URL: registry.url });
-    await untilLogged(hub, 'publishing partitions');
+    for (const begun of [
+      'publishing partitions',
+      'orders to forget are read',
+      'consumers are fed',
+    ]) {
+      await untilLogged(hub, begun);
+    }
     registry.proxy.cut();
     await world.settle([hub]);
     expect(hub.log).not.toContain('HUB_KAFKA_REGISTRY_UNAVAILABLE');
