@@ -1,6 +1,6 @@
-import type { HubOrder } from '../../core/disclosure/decide-delivery.ts';
 import type { Delivered, DeliveredKind } from '../../core/disclosure/delivery.ts';
 import type { DeliveryFacts } from '../../core/disclosure/delivery-ports.ts';
+import type { HubOrder } from '../../core/disclosure/delivery-question.ts';
 import type { FieldGroup } from '../../core/golden-record/golden-record.ts';
 import type { ContentHash, PersonKey } from '../../core/person/person-identifier.ts';
 import { type SqlRunner, statement } from './database.ts';

@@ -9,7 +9,6 @@ import type { ErrorCode } from '../../core/errors/error-codes.ts';
 import type { PersonKey } from '../../core/person/person-identifier.ts';
 import type { Lease } from '../../core/sync/ports.ts';
 import { listConsumers } from './consumer-rows.ts';
-import { touchPersons } from './consumer-touches.ts';
 import { type Database, statement } from './database.ts';
 import { commitDelivery, holdConsumerLease } from './delivery-commit.ts';
 import { readDeliveryFacts } from './delivery-facts.ts';
@@ -212,10 +211,6 @@ export class PostgresDeliveryStore implements DeliveryStore {
 
   async intended(consumerId: number): Promise<readonly PersonKey[]> {
     return await readIntent(this.#database, consumerId);
-  }
-
-  async touch(consumerId: number, keys: readonly PersonKey[], isForced: boolean): Promise<void> {
-    await touchPersons(this.#database, consumerId, keys, isForced);
   }
 
   async openOrders(consumerId: number, after: string | null, limit: number) {

@@ -15,7 +15,7 @@ const RIGHTS = [
   ['consumer_topic_ends', 'SELECT, INSERT, UPDATE, DELETE'],
   ['deliveries', 'SELECT, INSERT, UPDATE, DELETE'],
   ['consumer_intents', 'SELECT, INSERT, UPDATE'],
-  ['consumer_touches', 'SELECT, INSERT, DELETE'],
+  ['consumer_touches', 'SELECT, DELETE'],
   ['consumer_refusals', 'SELECT, INSERT, UPDATE, DELETE'],
   ['consumer_lists', 'SELECT'],
   ['consumer_purges', 'SELECT, INSERT, UPDATE (acknowledged_at, acknowledged_by)'],

@@ -90,8 +90,6 @@ export async function feedConsumer(options: FeedConsumerOptions): Promise<void> 
       backOff = Math.min(backOff * 2, LONGEST_BACK_OFF_MS);
     }
   }
-  // What may stand behind something newer of a successor is told once more by whoever feeds the consumer now.
-  if (feed.unsettled.length > 0) await store.touch(consumer.id, feed.unsettled, true);
 }
 
 /**

@@ -13,14 +13,6 @@ import { disclose } from './disclose.ts';
 import type { LeftOutReason } from './disclosed-person.ts';
 import { visibleEvents } from './visible-events.ts';
 
-export type {
-  DeliveryDecision,
-  DeliveryQuestion,
-  DeliveryRules,
-  HubOrder,
-} from './delivery-question.ts';
-export type { PublishedEvent } from './visible-events.ts';
-
 /**
  * Decides what a consumer gets of a person: the golden record of now through its profile, compared with what it was sent last. What did not change for
  * this consumer is not sent again, so that nobody sees from a record without news that something happened which is not for them.

@@ -3,8 +3,8 @@ import type { PersonKey } from '../person/person-identifier.ts';
 import type { Lease } from '../sync/ports.ts';
 import type { StoredPerson } from '../sync/stored-group.ts';
 import type { ConsumerProfile } from './consumer-profile.ts';
-import type { HubOrder } from './decide-delivery.ts';
 import type { ConsumerPurge, Delivered } from './delivery.ts';
+import type { HubOrder } from './delivery-question.ts';
 
 /** Whether a consumer is fed. `dropping`: everything that it was sent is taken back, and then it is gone. */
 export type ConsumerState = 'running' | 'paused' | 'dropping';
@@ -134,8 +134,6 @@ export interface DeliveryStore {
    * @returns false when the lease is lost.
    */
   tellAgain(lease: Lease, consumerId: number): Promise<boolean>;
-  /** Has persons told once more. Without a lease: for whoever lost it after it sent. */
-  touch(consumerId: number, keys: readonly PersonKey[], isForced: boolean): Promise<void>;
   /** Orders to forget that a consumer was told and did not answer, after `after`, by rising id. */
   openOrders(
     consumerId: number,

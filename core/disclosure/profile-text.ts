@@ -44,7 +44,6 @@ export function parseProfile(text: string): ConsumerProfile {
     groups: new Set(groups),
     contacts: contacts && { ...contacts, channels: new Set(contacts.channels) },
     relations: new Set(relations),
-    mainIdentity: plain.mainIdentity,
   };
 }
 

@@ -82,11 +82,6 @@ export class ConsumerFeed {
     this.#sender = new DeliverySender({ ...options, consumerId: options.consumer.id });
   }
 
-  /** Persons of whom it is not known whether what was sent last is what the ledger says. */
-  get unsettled(): readonly PersonKey[] {
-    return [...this.#sender.unsettled];
-  }
-
   /**
    * Takes in what the store has under the lease: what became of the consumer, and of whom a feed before this one, or this one before a fault, may have sent
    * something that is not stored. Before everything else, and after each fault: they are told again before a walk goes on, since what the profile from
@@ -96,7 +91,7 @@ export class ConsumerFeed {
     const { store, consumer } = this.#options;
     await this.#look();
     this.#sender.recover(await store.intended(consumer.id));
-    this.#toSettle = this.unsettled;
+    this.#toSettle = [...this.#sender.unsettled];
   }
 
   /** Up to which offset of a partition states are told again. */
@@ -242,7 +237,7 @@ export class ConsumerFeed {
   async #takeBackPage(walk: ConsumerWalk): Promise<WorkFound> {
     const { store, batchPersons } = this.#options;
     const { id } = this.#consumer;
-    const unknown = this.unsettled.slice(0, batchPersons);
+    const unknown = [...this.#sender.unsettled].slice(0, batchPersons);
     const keys =
       unknown.length > 0 ? unknown : await store.nextDelivered(id, walk.cursor, batchPersons);
     if (keys.length === 0) return (await this.#endDrop(walk)) ? 'gone' : 'nothing';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { touchPersons } from '../../../connectors/hub-store/consumer-touches.ts';
 import { type SqlRow, statement } from '../../../connectors/hub-store/database.ts';
 import { PostgresDeliveryStore } from '../../../connectors/hub-store/delivery-store.ts';
 import type { Delivered } from '../../../core/disclosure/delivery.ts';
@@ -87,7 +88,7 @@ describe('what feeding a consumer keeps', () => {
       await commit(consumer, { delivered, purges: [purge] });
       await commit(other, { delivered });
       await deliveries().begin(consumer.id, [{ partition: 0, nextOffset: 1 }]);
-      await deliveries().touch(consumer.id, keys, false);
+      await touchPersons(world.database.database, consumer.id, keys, false);
 
       const inSmallSteps = new PostgresDeliveryStore(world.database.database, 3);
       expect(await inSmallSteps.forget(consumer.lease, consumer.id)).toBe(true);
@@ -99,7 +100,7 @@ describe('what feeding a consumer keeps', () => {
       expect(await rows('consumer_purges', consumer)).toMatchObject([{ consumer: consumer.name }]);
       expect((await deliveries().consumers()).some(({ id }) => id === consumer.id)).toBe(false);
       expect((await ledger(other, keys)).size).toBe(7);
-      await deliveries().touch(consumer.id, keys, false);
+      await touchPersons(world.database.database, consumer.id, keys, false);
     });
 
     it('is not forgotten by whoever lost the lease', async () => {
@@ -309,7 +310,7 @@ describe('what feeding a consumer keeps', () => {
       const consumer = await world.addConsumer();
       const key = await person();
       await deliveries().begin(consumer.id, [{ partition: 0, nextOffset: 5 }]);
-      await deliveries().touch(consumer.id, [key], false);
+      await touchPersons(world.database.database, consumer.id, [key], false);
       await world.store.leases.release(consumer.lease);
       await world.store.leases.acquire(consumer.lease.name, 'two', 60_000);
       const touches = (await deliveries().touches(consumer.id, 10)).map(({ id }) => id);
@@ -470,10 +471,10 @@ describe('what feeding a consumer keeps', () => {
     const [consumer, other] = [await world.addConsumer(), await world.addConsumer()];
     const keys = await persons(3);
     const reversed = keys.toReversed();
-    await deliveries().touch(consumer.id, reversed, true);
-    await deliveries().touch(consumer.id, keys.slice(0, 1), false);
-    await deliveries().touch(other.id, keys, false);
-    await deliveries().touch(other.id, [], false);
+    await touchPersons(world.database.database, consumer.id, reversed, true);
+    await touchPersons(world.database.database, consumer.id, keys.slice(0, 1), false);
+    await touchPersons(world.database.database, other.id, keys, false);
+    await touchPersons(world.database.database, other.id, [], false);
     const touches = await deliveries().touches(consumer.id, 10);
     expect(touches.map(({ personKey, isForced }) => [personKey, isForced])).toEqual([
       ...reversed.map((key) => [key, true]),

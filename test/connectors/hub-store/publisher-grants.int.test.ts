@@ -152,7 +152,6 @@ describe('a login that only publishes and feeds consumers', () => {
     const isOver = { ...underWay, isOver: true };
     expect(await deliveries.commit(lease, commitOf(consumer, { walk: isOver }))).toBe(true);
     expect(await deliveries.tellAgain(lease, id)).toBe(true);
-    await deliveries.touch(id, [one], true);
     expect(await deliveries.positions(id)).toHaveLength(1);
     expect((await deliveries.lastOffsets(id)).size).toBe(0);
     expect(await deliveries.nextDelivered(id, null, 10)).toEqual([one]);

@@ -4,6 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { touchPersons } from '../../../connectors/hub-store/consumer-touches.ts';
 import { statement } from '../../../connectors/hub-store/database.ts';
 import { ConsumerFeed } from '../../../connectors/sinks/consumers/consumer-feed.ts';
 import type { ConsumerProfile } from '../../../core/disclosure/consumer-profile.ts';
@@ -282,7 +283,7 @@ async function openFeedWorld(change: Partial<ConsumerProfile> = {}) {
     drop: async () =>
       expect(await consumers.startWalk(name, { kind: 'drop' }, null, ++commands)).toBe('done'),
     answer: () => world.database.database.execute(ANSWER),
-    touch: () => deliveries.touch(id, [key satisfies PersonKey], true),
+    touch: () => touchPersons(world.database.database, id, [key satisfies PersonKey], true),
     tellAgain: async () => expect(await deliveries.tellAgain(lease, id)).toBe(true),
     /** Undefined: none was ever sent. */
     lastState: () => sink.sent.filter(isState).at(-1)?.state,

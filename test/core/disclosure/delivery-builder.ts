@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
 import type { DisclosedGroup } from '../../../core/disclosure/consumer-profile.ts';
-import {
-  type DeliveryDecision,
-  type DeliveryQuestion,
-  type DeliveryRules,
-  decideDelivery,
-  type HubOrder,
-  type PublishedEvent,
-} from '../../../core/disclosure/decide-delivery.ts';
+import { decideDelivery } from '../../../core/disclosure/decide-delivery.ts';
 import type { ConsumerPurge, Delivered } from '../../../core/disclosure/delivery.ts';
+import type {
+  DeliveryDecision,
+  DeliveryQuestion,
+  DeliveryRules,
+  HubOrder,
+} from '../../../core/disclosure/delivery-question.ts';
+import type { PublishedEvent } from '../../../core/disclosure/visible-events.ts';
 import type { FieldGroup, GoldenRecord } from '../../../core/golden-record/golden-record.ts';
 import { HIDDEN_GROUPS } from '../../../core/golden-record/hidden-groups.ts';
 import type { PersonEventType } from '../../../core/golden-record/person-event.ts';

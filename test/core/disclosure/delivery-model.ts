@@ -1,13 +1,10 @@
 import type { ConsumerProfile } from '../../../core/disclosure/consumer-profile.ts';
-import {
-  type DeliveryRules,
-  decideDelivery,
-  type HubOrder,
-  type PublishedEvent,
-} from '../../../core/disclosure/decide-delivery.ts';
+import { decideDelivery } from '../../../core/disclosure/decide-delivery.ts';
 import type { Delivered } from '../../../core/disclosure/delivery.ts';
+import type { DeliveryRules, HubOrder } from '../../../core/disclosure/delivery-question.ts';
 import { disclose } from '../../../core/disclosure/disclose.ts';
 import { narrowedGroups } from '../../../core/disclosure/narrowed-groups.ts';
+import type { PublishedEvent } from '../../../core/disclosure/visible-events.ts';
 import { deriveEvents } from '../../../core/golden-record/derive-events.ts';
 import { FIELD_GROUPS, type GoldenRecord } from '../../../core/golden-record/golden-record.ts';
 import { forgetUnprotected } from '../../../core/golden-record/purge-order.ts';

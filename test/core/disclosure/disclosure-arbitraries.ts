@@ -22,7 +22,8 @@ const CHANNELS = ['phone', 'mobile', 'email'] as const;
 const KINDS = ['LRID', 'NRID', 'SNR', 'PNR'] as const;
 /** A word that a text is searched for: it stands in no field but those that are hidden. */
 export const SECRET = 'hemlig';
-export const SECRET_MUNICIPALITY = '0399';
+/** No code, so that no number can hold it by chance. */
+export const SECRET_MUNICIPALITY = 'kommun';
 
 const county = fc.constantFrom(...COUNTIES);
 const asSet = <T>(values: readonly T[], minLength = 0) =>
